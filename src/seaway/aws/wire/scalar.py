@@ -1,0 +1,89 @@
+"""Single values on the wires: times, numbers and bytes as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from seaway.aws.errors import SerializationException
+
+_INTEGER = 2**31
+_LONG = 2**63
+
+
+def bounded(value: int, kind: str) -> int:
+    """``value`` when it fits the model's 32-bit integer or 64-bit long; else refused."""
+    limit = _INTEGER if kind == "integer" else _LONG
+    if -limit <= value < limit:
+        return value
+    raise SerializationException(f"The number {value} does not fit the type {kind}.")
+
+
+def epoch(value: datetime) -> float:
+    """Epoch seconds to the millisecond, as JSON and CBOR timestamps are."""
+    return round(value.timestamp(), 3)
+
+
+def from_epoch(value: float) -> datetime:
+    """The instant of an epoch time in seconds."""
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SerializationException(f"The time {value} is out of range.") from error
+
+
+def iso8601(value: datetime) -> str:
+    """``2026-11-22T13:00:00.123Z``, as XML bodies write times."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def rfc822(value: datetime) -> str:
+    """``Sun, 22 Nov 2026 13:00:00 GMT``, as headers write times."""
+    return format_datetime(value.astimezone(UTC), usegmt=True)
+
+
+def from_text(value: str) -> datetime:
+    """The instant of an ISO 8601 or RFC 822 time or of epoch seconds written out."""
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return _other_form(value)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _other_form(value: str) -> datetime:
+    try:
+        number = float(value)
+    except ValueError:
+        pass
+    else:
+        return from_epoch(number)
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC)
+    except ValueError as error:
+        raise SerializationException(f"{value!r} is not a timestamp.") from error
+
+
+def from_base64(value: str) -> bytes:
+    """The bytes of a blob member in JSON or a form."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SerializationException("A blob is not valid base64.") from error
+
+
+def to_base64(value: bytes) -> str:
+    """A blob member as JSON and XML write it."""
+    return base64.b64encode(value).decode("ascii")
+
+
+def spoken_number(value: float) -> str | None:
+    """The word for a number JSON cannot write (NaN, Infinity), None for an ordinary one."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return None

@@ -1,0 +1,2 @@
+def main() -> None:
+    raise SystemExit("seaway is being built")

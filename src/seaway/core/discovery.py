@@ -1,0 +1,114 @@
+"""Cloud Map: namespaces, discovery services, registrations; and the names clients dial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seaway.core.names import Tags
+from seaway.core.task_definition import AppProtocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namespace:
+    """A Cloud Map namespace; ``type`` is HTTP, DNS_PRIVATE or DNS_PUBLIC."""
+
+    arn: str
+    id: str
+    name: str
+    type: str
+    http_name: str
+    created_at: float
+    creator_request: str = ""
+    description: str | None = None
+    vpc: str | None = None
+    hosted_zone: str | None = None
+    soa_ttl: int | None = None
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsRecord:
+    """A record type of a discovery service and its TTL in seconds."""
+
+    type: str
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryService:
+    """A Cloud Map service: a name in a namespace under which instances register."""
+
+    arn: str
+    id: str
+    name: str
+    namespace: str
+    """ARN of the namespace."""
+    created_at: float
+    type: str = "HTTP"
+    """HTTP, DNS_HTTP or DNS."""
+    creator_request: str = ""
+    description: str | None = None
+    records: tuple[DnsRecord, ...] = ()
+    routing_policy: str | None = None
+    custom_health: bool = False
+    health_check: tuple[str, str, int] | None = None
+    """(type, path, failure threshold) of a Route 53 health check."""
+    owner: str | None = None
+    """ARN of the ECS service that made it, for Service Connect's own."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    revision: int = 0
+    """Rises with each registration and deregistration (DiscoverInstancesRevision)."""
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A Cloud Map instance: one place a discovery service is served at."""
+
+    key: str
+    """``<discovery service id>/<instance id>``."""
+    service: str
+    """ARN of the discovery service."""
+    instance_id: str
+    attributes: tuple[tuple[str, str], ...]
+    created_at: float
+    health: str = "HEALTHY"
+    creator_request: str = ""
+    task: str | None = None
+    """ARN of the ECS task, when ECS registered it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedEndpoint:
+    """What Service Connect clients of a namespace dial, and what answers there.
+
+    ``number`` picks the virtual address 127.255.x.y; it stays for the endpoint's life so that
+    running tasks keep theirs.
+    """
+
+    discovery: str
+    """ARN of the discovery service; the key."""
+    namespace: str
+    discovery_name: str
+    dns_name: str
+    port: int
+    number: int
+    service: str
+    """ARN of the ECS service that offers it."""
+    port_name: str
+    protocol: AppProtocol
+    idle_timeout: int | None = None
+    request_timeout: int | None = None
+
+    @property
+    def address(self) -> str:
+        """The virtual IPv4 address clients reach it at."""
+        return f"127.255.{self.number >> 8}.{self.number & 255}"
+
+
+def next_number(taken: set[int]) -> int:
+    """The lowest free number for a virtual address, from 1."""
+    number = 1
+    while number in taken:
+        number += 1
+    return number

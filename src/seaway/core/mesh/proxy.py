@@ -1,0 +1,332 @@
+"""One proxy's traffic in our words: ports it listens on, upstreams it sends to.
+
+A host has one proxy. What it does for Service Connect, for load balancers and for published
+host ports is all said with the nouns here; ``envoy.py`` says the same in Envoy's words.
+Durations are seconds everywhere. Percentages, where they occur, are 0-100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+
+class Protocol(StrEnum):
+    """What is spoken on a port and to an upstream. Several HTTPs are one port's clear text."""
+
+    TCP = "tcp"
+    HTTP = "http"
+    HTTP2 = "http2"
+    GRPC = "grpc"
+
+    @property
+    def is_http(self) -> bool:
+        return self is not Protocol.TCP
+
+    @property
+    def is_http2(self) -> bool:
+        return self in (Protocol.HTTP2, Protocol.GRPC)
+
+
+class Purpose(StrEnum):
+    """Which AWS promise a port or an upstream keeps; decides headers, defaults and metrics."""
+
+    CONNECT = "connect"  # Service Connect: a client's alias in a task's namespace
+    BALANCE = "balance"  # Elastic Load Balancing
+    HOST_PORT = "host-port"  # a published container port
+
+
+class Algorithm(StrEnum):
+    """How the next endpoint is chosen (elbv2 ``load_balancing.algorithm.type``)."""
+
+    ROUND_ROBIN = "round_robin"
+    LEAST_OUTSTANDING_REQUESTS = "least_outstanding_requests"
+    WEIGHTED_RANDOM = "weighted_random"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Who calls whom; travels with every metric, so it tells all a CloudWatch dimension needs.
+
+    Names, never ARNs. For Service Connect ``cluster`` and ``service`` are the *calling* ECS
+    service (TargetDiscoveryName metrics) and ``target_cluster``/``target_service`` the service
+    that owns the endpoints (DiscoveryName metrics). For load balancers ``load_balancer`` and
+    ``target_group`` are the dimension values ``app/name/id`` and ``targetgroup/name/id``.
+    """
+
+    purpose: Purpose
+    cluster: str = ""
+    service: str = ""
+    namespace: str = ""
+    discovery_name: str = ""
+    target_cluster: str = ""
+    target_service: str = ""
+    load_balancer: str = ""
+    target_group: str = ""
+    protocol: str = ""  # "tcp" | "http" | "http2" | "grpc": which metrics exist at all
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """The labels that are set, in the order of declaration."""
+        for declared in fields(self):
+            value = getattr(self, declared.name)
+            if value:
+                yield declared.name, str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One server address. A draining one gets no new connection and finishes what it has."""
+
+    address: str
+    port: int
+    weight: int = 1
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """The proxy asks the endpoints itself (elbv2 target group health check).
+
+    ``port`` None = traffic-port. ``matcher`` is AWS's text: "200", "200,202", "200-299";
+    gRPC codes when ``protocol`` is GRPC. TCP connects only.
+    """
+
+    protocol: Protocol = Protocol.HTTP
+    path: str = "/"
+    port: int | None = None
+    interval: float = 30
+    timeout: float = 5
+    healthy_threshold: int = 5
+    unhealthy_threshold: int = 2
+    matcher: str = "200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierDetection:
+    """Endpoints that fail are left alone for a while (Service Connect's passive health check).
+
+    The defaults are AWS's: five failures within 30 s, away for 30 s at first, at most 300 s.
+    """
+
+    failures: int = 5
+    interval: float = 30
+    first_ejection: float = 30
+    longest_ejection: float = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """Endpoints that stand in for each other, as seen by one caller.
+
+    ``name`` is unique on the proxy. Metrics are counted per upstream, so Service Connect has one
+    per (calling service, discovery name), shared by all the caller's tasks on the host.
+    ``connect_timeout`` in seconds.
+    """
+
+    name: str
+    protocol: Protocol
+    labels: Labels
+    endpoints: tuple[Endpoint, ...] = ()
+    health_check: HealthCheck | None = None
+    outlier_detection: OutlierDetection | None = None
+    connect_timeout: float = 5
+    algorithm: Algorithm = Algorithm.ROUND_ROBIN
+    slow_start: float = 0
+
+
+# What a request must be like. A route's conditions must all hold; within one, any value will do.
+# Patterns are AWS globs: ``*`` is any run of characters, ``?`` exactly one.
+
+
+@dataclass(frozen=True, slots=True)
+class HostMatches:
+    """host-header: globs on the Host without its port; case-insensitive."""
+
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathMatches:
+    """path-pattern: globs on the path without the query; case-sensitive."""
+
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatches:
+    """http-header: globs on one header's value; case-insensitive."""
+
+    name: str
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodIs:
+    """http-request-method: exact names."""
+
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMatches:
+    """query-string: (key or None, value) globs, case-insensitive; None = the value of any key."""
+
+    pairs: tuple[tuple[str | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIn:
+    """source-ip: CIDRs the connection's own peer address may be in (not X-Forwarded-For)."""
+
+    cidrs: tuple[str, ...]
+
+
+Condition = HostMatches | PathMatches | HeaderMatches | MethodIs | QueryMatches | SourceIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """How often a failed request is tried again, on another endpoint if there is one."""
+
+    attempts: int = 2
+    statuses: tuple[int, ...] = (503,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One upstream's part of a weighted forward."""
+
+    upstream: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """Send to one of the shares. ``timeout`` is for the whole request; 0 = none.
+
+    ``sticky`` > 0 keeps a client on the target it first got for that many seconds, by a cookie
+    named AWSALB (elbv2 ``stickiness.type`` lb_cookie); on load balancer ports only.
+    """
+
+    shares: tuple[Share, ...]
+    timeout: float = 0
+    retry: Retry | None = None
+    sticky: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """elbv2 RedirectActionConfig; ``#{protocol}``, ``#{host}``, … keep the request's own part."""
+
+    status: int = 302  # 301 or 302
+    protocol: str = "#{protocol}"
+    host: str = "#{host}"
+    port: str = "#{port}"
+    path: str = "/#{path}"
+    query: str = "#{query}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedResponse:
+    """elbv2 FixedResponseActionConfig."""
+
+    status: int
+    content_type: str = "text/plain"
+    body: str = ""
+
+
+Action = Forward | Redirect | FixedResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One rule; rules are tried in the order given, the first that holds acts."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """Where a port's requests go: routes in priority order, then ``default``.
+
+    ``name`` is unique on the proxy; ports that route alike (all tasks of one caller) share one
+    Routing of the same name and equal content. TCP knows no routes, and ``default`` must forward.
+    """
+
+    name: str
+    default: Action
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """PEM texts an HTTPS or TLS listener shows."""
+
+    chain: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One address and port the proxy listens on.
+
+    ``namespace`` is the file of the network namespace to listen in (Docker's ``SandboxKey``);
+    None = the host's own. ``name`` is unique on the proxy and stays the same while the address,
+    port and namespace do. ``idle_timeout`` in seconds (Service Connect: 300 HTTP, 3600 TCP;
+    load balancer: 60), 0 = none.
+    """
+
+    name: str
+    address: str
+    port: int
+    protocol: Protocol
+    routing: Routing
+    labels: Labels
+    namespace: str | None = None
+    idle_timeout: float = 0
+    certificate: Certificate | None = None
+
+
+class Health(StrEnum):
+    """What the proxy's own health checks say of one endpoint."""
+
+    INITIAL = "initial"  # not one check has ended yet
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+class Failure(StrEnum):
+    """Why a health check failed, in the terms of elbv2 ``TargetHealth.Reason``."""
+
+    RESPONSE = "Target.ResponseCodeMismatch"
+    TIMEOUT = "Target.Timeout"
+    CONNECTION = "Target.FailedHealthChecks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointHealth:
+    """An observation: what a proxy's health check found out about one endpoint.
+
+    ``health`` None = one more failed check that changed nothing yet. ``first`` is true when it
+    was the endpoint's very first check. ``at`` is epoch seconds, 0 when not known.
+    """
+
+    upstream: str
+    address: str
+    port: int
+    health: Health | None
+    failure: Failure | None = None
+    first: bool = False
+    at: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """All the traffic of one host's proxy. ``node`` is its name, the agent's container instance."""
+
+    node: str
+    ports: tuple[Port, ...] = ()
+    upstreams: tuple[Upstream, ...] = ()

@@ -1,0 +1,169 @@
+"""Services: how many tasks, of which definition, and how fast they may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seaway.core.cluster import StrategyItem
+from seaway.core.names import Tags
+from seaway.core.task_definition import LogConfiguration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkConfiguration:
+    """Where awsvpc tasks get their network interface (API: AwsVpcConfiguration)."""
+
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...] = ()
+    assign_public_ip: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLoadBalancer:
+    """A target group the service's tasks are registered in."""
+
+    target_group: str
+    container: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectAlias:
+    """What clients dial: a port, and a DNS name or ``discoveryName.namespace``."""
+
+    port: int
+    dns_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectService:
+    """One endpoint a service offers through Service Connect. Timeouts are seconds, 0 = off."""
+
+    port_name: str
+    discovery_name: str | None = None
+    alias: ConnectAlias | None = None
+    ingress_port: int | None = None
+    idle_timeout: int | None = None
+    request_timeout: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The discovery name: as given, or else the port's name."""
+        return self.discovery_name or self.port_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceConnect:
+    """A service's part in a namespace (given by ARN); a client only, when ``services`` is empty."""
+
+    enabled: bool = False
+    namespace: str | None = None
+    namespace_name: str | None = None
+    services: tuple[ConnectService, ...] = ()
+    log: LogConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentConfiguration:
+    """How many tasks may run during a deployment, in percent of the desired count."""
+
+    maximum_percent: int = 200
+    minimum_healthy_percent: int = 100
+    circuit_breaker: bool = False
+    circuit_breaker_rollback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The intent: keep ``desired_count`` tasks of the primary deployment running."""
+
+    arn: str
+    name: str
+    cluster: str
+    """ARN of the cluster."""
+    created_at: float
+    created_by: str = ""
+    status: str = "ACTIVE"
+    """ACTIVE, DRAINING (deleted, tasks still stopping) or INACTIVE."""
+    desired_count: int = 0
+    task_definition: str = ""
+    """ARN of the revision of the primary deployment."""
+    launch_type: str | None = None
+    """EC2 or FARGATE; None when a capacity provider strategy decides."""
+    strategy: tuple[StrategyItem, ...] = ()
+    platform_version: str | None = None
+    scheduling: str = "REPLICA"
+    rollout: DeploymentConfiguration = DeploymentConfiguration()
+    load_balancers: tuple[ServiceLoadBalancer, ...] = ()
+    network: NetworkConfiguration | None = None
+    placement_constraints: tuple[tuple[str, str], ...] = ()
+    """(type, expression) pairs."""
+    placement_strategy: tuple[tuple[str, str], ...] = ()
+    """(type, field) pairs."""
+    health_check_grace: int = 0
+    """Seconds after a task's start during which failed checks are ignored."""
+    connect: ServiceConnect | None = None
+    propagate_tags: str = "NONE"
+    managed_tags: bool = False
+    zone_rebalancing: str = "ENABLED"
+    client_token: str | None = None
+    tags: Tags = ()
+    role: str | None = None
+
+
+class RolloutState(StrEnum):
+    """How far a deployment is."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One revision of a service on its way in, in force, or on its way out.
+
+    The API writes what is to be deployed when it makes the record; from then on the service
+    reconciler alone writes ``status`` and the rollout's fields. Finished ones stay as the
+    history that ListServiceDeployments and DescribeServiceRevisions show.
+    """
+
+    id: str
+    service: str
+    """ARN of the service."""
+    created_at: float
+    task_definition: str
+    launch_type: str | None = None
+    strategy: tuple[StrategyItem, ...] = ()
+    platform_version: str | None = None
+    network: NetworkConfiguration | None = None
+    load_balancers: tuple[ServiceLoadBalancer, ...] = ()
+    connect: ServiceConnect | None = None
+    discovery: tuple[tuple[str, str], ...] = ()
+    """(discovery name, ARN of the Cloud Map service) pairs."""
+    number: str = ""
+    """The id in the service deployment's ARN."""
+    source: str | None = None
+    """Id of the deployment this one replaces."""
+
+    status: str = "PRIMARY"
+    """PRIMARY, ACTIVE (being replaced) or INACTIVE (gone)."""
+    rollout_state: RolloutState = RolloutState.IN_PROGRESS
+    rollout_reason: str = ""
+    failed_tasks: int = 0
+    last_failure_at: float | None = None
+    updated_at: float = 0.0
+    finished_at: float | None = None
+    steady_at: float | None = None
+    """When the service was last said to have reached a steady state under this deployment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvent:
+    """One line of a service's story, as DescribeServices shows it."""
+
+    id: str
+    service: str
+    created_at: float
+    message: str

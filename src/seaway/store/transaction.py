@@ -1,0 +1,27 @@
+"""What a room sees of the store: find, where, put, drop."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, TypeVar
+
+N = TypeVar("N")
+
+
+class Transaction(Protocol):
+    """All or nothing: what is put and dropped here becomes visible and durable together."""
+
+    def find(self, noun: type[N], key: str) -> N | None:
+        """The noun of this key, or None."""
+        ...
+
+    def where(self, noun: type[N], **index: Any) -> list[N]:
+        """The nouns whose indexed fields have these values (all, when none), oldest first."""
+        ...
+
+    def put(self, noun: Any) -> None:
+        """Write a noun, new or changed."""
+        ...
+
+    def drop(self, noun: Any) -> None:
+        """Remove a noun; removing what is not there is no error."""
+        ...

@@ -1,0 +1,10 @@
+"""What all tests share: the last lines of a run always say how many were skipped."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A skip is never silent: its number is printed also when it is none."""
+    terminalreporter.write_line(f"skipped: {len(terminalreporter.stats.get('skipped', []))}")

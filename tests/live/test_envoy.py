@@ -1,0 +1,762 @@
+"""The real Envoy, driven by the real control plane of the mesh, with targets of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from seaway.agent.proxy import HostProxy
+from seaway.core.mesh.proxy import (
+    Action,
+    Endpoint,
+    FixedResponse,
+    Forward,
+    HeaderMatches,
+    Health,
+    HealthCheck,
+    HostMatches,
+    Labels,
+    MethodIs,
+    OutlierDetection,
+    PathMatches,
+    Port,
+    Protocol,
+    Proxy,
+    Purpose,
+    QueryMatches,
+    Redirect,
+    Retry,
+    Route,
+    Routing,
+    Share,
+    SourceIn,
+    Upstream,
+)
+from seaway.core.mesh.snapshot import Kind, Snapshot, take_snapshot
+from seaway.mesh.protobuf import Spread
+from seaway.mesh.server import MeshServer
+from seaway.mesh.telemetry import Metric, Side, TrafficSample
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root"),
+]
+
+PORTS = iter(range(28100, 28999))
+CALLER = Labels(
+    purpose=Purpose.CONNECT,
+    cluster="default",
+    service="web",
+    namespace="pets.local",
+    discovery_name="cats-80-tcp",
+    target_cluster="default",
+    target_service="cats",
+    protocol="http",
+)
+BALANCER = Labels(
+    purpose=Purpose.BALANCE, load_balancer="app/pets/0123", target_group="targetgroup/cats/4567"
+)
+
+
+# Targets
+
+
+@dataclass
+class Target:
+    """A small HTTP server that counts and can misbehave."""
+
+    name: str
+    port: int = 0
+    status: int = 200
+    delay: float = 0
+    hits: int = 0
+    heads: list[str] = field(default_factory=list)
+    server: asyncio.Server | None = None
+
+    async def start(self) -> Target:
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+        return self
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                if "ELB-HealthChecker" not in head:
+                    self.hits += 1
+                    self.heads.append(head)
+                    await asyncio.sleep(self.delay)
+                body = self.name.encode()
+                writer.write(
+                    f"HTTP/1.1 {self.status} X\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+                    + body
+                )
+                await writer.drain()
+        writer.close()
+
+    async def stop(self) -> None:
+        if self.server is not None:
+            self.server.close()
+
+    def endpoint(self) -> Endpoint:
+        return Endpoint(address="127.0.0.1", port=self.port)
+
+
+# Namespaces and clients
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    name = f"swmesh{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    yield f"/run/netns/{name}"
+    subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+def connect_in(namespace: str | None, address: str, port: int) -> socket.socket:
+    """A connected socket of another network namespace, made by a thread that goes there."""
+    if namespace is None:
+        return socket.create_connection((address, port), timeout=10)
+    made: list[socket.socket | OSError] = []
+
+    def go() -> None:
+        descriptor = os.open(namespace, os.O_RDONLY)
+        assert ctypes.CDLL(None, use_errno=True).setns(descriptor, 0x40000000) == 0
+        os.close(descriptor)
+        try:
+            made.append(socket.create_connection((address, port), timeout=10))
+        except OSError as error:
+            made.append(error)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    thread.join()
+    if isinstance(made[0], OSError):
+        raise made[0]
+    return made[0]
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class Client:
+    """One kept-alive HTTP/1.1 connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def to(cls, port: Port) -> Client:
+        made = await asyncio.to_thread(connect_in, port.namespace, port.address, port.port)
+        made.setblocking(False)
+        return cls(*await asyncio.open_connection(sock=made))
+
+    async def get(
+        self, path: str = "/", host: str = "cats", method: str = "GET", **headers: str
+    ) -> Answer:
+        lines = [f"{method} {path} HTTP/1.1", f"host: {host}"]
+        lines += [f"{k.replace('_', '-')}: {v}" for k, v in headers.items()]
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        async with asyncio.timeout(20):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+            first, *rest = head.strip().split("\r\n")
+            told = {k.lower(): v for k, _, v in (line.partition(": ") for line in rest)}
+            body = await self.reader.readexactly(int(told.get("content-length", 0)))
+        return Answer(int(first.split()[1]), told, body.decode())
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+async def get(port: Port, path: str = "/", **more: str) -> Answer:
+    client = await Client.to(port)
+    try:
+        return await client.get(path, **more)
+    finally:
+        client.close()
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]], patience: float = 15) -> None:
+    async with asyncio.timeout(patience):
+        while True:
+            answer = holds()
+            if isinstance(answer, Awaitable):
+                answer = await answer
+            if answer:
+                return
+            await asyncio.sleep(0.01)
+
+
+# The mesh under test
+
+
+@dataclass
+class Mesh:
+    directory: Path
+    proxy: HostProxy
+    server: MeshServer = field(default_factory=MeshServer)
+    snapshot: Snapshot | None = None
+    samples: list[TrafficSample] = field(default_factory=list)
+    acks: Counter[Kind] = field(default_factory=Counter)
+
+    async def serve(self) -> None:
+        def taken(node: str, samples: Sequence[TrafficSample]) -> None:
+            assert node == "node-1"
+            self.samples += samples
+
+        def acked(node: str, ack: object) -> None:
+            self.acks[ack.kind] += len(ack.names) + len(ack.removed)  # type: ignore[attr-defined]
+
+        self.server = MeshServer(on_traffic=taken, on_ack=acked)
+        await self.server.start(str(self.directory / "mesh.sock"))
+
+    async def apply(self, ports: Sequence[Port], upstreams: Sequence[Upstream]) -> None:
+        proxy = Proxy(node="node-1", ports=tuple(ports), upstreams=tuple(upstreams))
+        self.snapshot = take_snapshot(proxy, self.snapshot)
+        await self.publish()
+
+    async def publish(self) -> None:
+        assert self.snapshot is not None
+        await self.server.publish(self.snapshot)
+        async with asyncio.timeout(10):
+            await self.server.accepted("node-1", self.snapshot.version)
+
+    def total(self, metric: Metric, side: Side = Side.UPSTREAM, **labels: str) -> float:
+        def matches(s: TrafficSample) -> bool:
+            told = dict(s.labels.items())
+            return all(told.get(k) == v for k, v in labels.items())
+
+        return sum(
+            s.value.count if isinstance(s.value, Spread) else s.value
+            for s in self.samples
+            if s.metric is metric and s.side is side and matches(s)
+        )
+
+
+@contextlib.asynccontextmanager
+async def a_mesh() -> AsyncIterator[Mesh]:
+    with tempfile.TemporaryDirectory(prefix="swmesh") as name:
+        directory = Path(name)
+        proxy = HostProxy(
+            directory=directory / "proxy",
+            node="node-1",
+            control=directory / "mesh.sock",
+            workers=2,
+            flush_interval=0.5,
+        )
+        mesh = Mesh(directory, proxy)
+        await mesh.serve()
+        try:
+            await proxy.start()
+            yield mesh
+        except BaseException:
+            print((directory / "proxy" / "envoy.log").read_text()[-4000:])
+            for sample in mesh.samples[-40:]:
+                print(sample)
+            raise
+        finally:
+            await proxy.stop()
+            await mesh.server.stop()
+
+
+def a_routing(upstream: str, *routes: Route, name: str = "web>cats") -> Routing:
+    forward = Forward(shares=(Share(upstream=upstream),), timeout=15, retry=Retry())
+    return Routing(name=name, default=forward, routes=routes)
+
+
+def an_alias(namespace: str | None, upstream: str = "web>cats", **changed: object) -> Port:
+    port = Port(
+        name="task-1/cats",
+        address="127.255.0.1",
+        port=80,
+        namespace=namespace,
+        protocol=Protocol.HTTP,
+        routing=a_routing(upstream),
+        labels=CALLER,
+        idle_timeout=300,
+    )
+    return replace(port, **changed)  # type: ignore[arg-type]
+
+
+def a_balancer(default: Action, *routes: Route) -> Port:
+    return Port(
+        name="alb",
+        address="127.0.0.1",
+        port=next(PORTS),
+        protocol=Protocol.HTTP,
+        routing=Routing(name="alb", default=default, routes=routes),
+        labels=replace(BALANCER, target_group=""),
+        idle_timeout=60,
+    )
+
+
+def an_upstream(*targets: Target, name: str = "web>cats", **changed: object) -> Upstream:
+    upstream = Upstream(
+        name=name,
+        protocol=Protocol.HTTP,
+        labels=CALLER,
+        endpoints=tuple(t.endpoint() for t in targets),
+        outlier_detection=OutlierDetection(),
+    )
+    return replace(upstream, **changed)  # type: ignore[arg-type]
+
+
+# The stories
+
+
+def test_an_alias_in_a_tasks_namespace_is_ready_once_accepted_and_balances(
+    namespace: str,
+) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            one, two = await Target("one").start(), await Target("two").start()
+            port = an_alias(namespace)
+            await mesh.apply([port], [an_upstream(one, two)])
+            client = await Client.to(port)
+            answers = [await client.get(x_forwarded_for="9.9.9.9") for _ in range(20)]
+            assert {a.status for a in answers} == {200}
+            assert abs(one.hits - two.hits) <= 2
+            assert answers[0].headers["server"] == "envoy"
+            head = one.heads[0]
+            assert "host: cats\r\n" in head
+            assert "x-forwarded-for: 9.9.9.9\r\n" in head
+            assert "x-envoy-expected-rq-timeout-ms: 15000\r\n" in head
+            client.close()
+
+    asyncio.run(story())
+
+
+def test_a_dead_target_is_retried_elsewhere_and_a_new_endpoint_breaks_no_connection(
+    namespace: str,
+) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            bad = await Target("bad", status=503).start()
+            good = await Target("good").start()
+            refusing = Target("refusing", port=1)
+            port = an_alias(namespace)
+            await mesh.apply([port], [an_upstream(bad, good, refusing)])
+            client = await Client.to(port)
+            answers = [await client.get() for _ in range(30)]
+            assert {(a.status, a.body) for a in answers} == {(200, "good")}
+            later = await Target("later").start()
+            await mesh.apply([port], [an_upstream(later)])
+            answer = await client.get()
+            assert (answer.status, answer.body) == (200, "later")
+            assert "connection" not in answer.headers
+            client.close()
+
+    asyncio.run(story())
+
+
+def test_with_no_endpoint_the_client_gets_503(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            await mesh.apply([an_alias(namespace)], [an_upstream()])
+            assert (await get(an_alias(namespace))).status == 503
+
+    asyncio.run(story())
+
+
+def test_tcp_passes_bytes_and_counts_them(namespace: str) -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1000):
+            writer.write(data)
+        writer.close()
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            server = await asyncio.start_server(echo, "127.0.0.1", 0)
+            endpoint = Endpoint(address="127.0.0.1", port=server.sockets[0].getsockname()[1])
+            labels = replace(CALLER, protocol="tcp", discovery_name="db")
+            forward = Forward(shares=(Share(upstream="web>db"),), retry=Retry())
+            port = an_alias(
+                namespace,
+                protocol=Protocol.TCP,
+                routing=Routing(name="web>db", default=forward),
+                labels=labels,
+            )
+            upstream = an_upstream(
+                name="web>db", protocol=Protocol.TCP, labels=labels, endpoints=(endpoint,)
+            )
+            await mesh.apply([port], [upstream])
+            client = await Client.to(port)
+            client.writer.write(b"ping")
+            assert await client.reader.readexactly(4) == b"ping"
+            # Its endpoint is taken away: what is open stays open.
+            await mesh.apply([port], [replace(upstream, endpoints=())])
+            client.writer.write(b"pong")
+            assert await client.reader.readexactly(4) == b"pong"
+            client.close()
+            await until(lambda: mesh.total(Metric.BYTES_SENT, discovery_name="db") == 8)
+            assert mesh.total(Metric.NEW_CONNECTIONS, discovery_name="db") == 1
+            server.close()
+
+    asyncio.run(story())
+
+
+def test_load_balancer_rules_are_tried_in_their_order() -> None:
+    def fixed(text: str) -> FixedResponse:
+        return FixedResponse(status=418, content_type="text/plain", body=text)
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            cats, dogs = await Target("cats").start(), await Target("dogs").start()
+            port = a_balancer(
+                fixed("default"),
+                Route(name="r1", conditions=(PathMatches(("/cats/?.html",)),), action=fixed("q")),
+                Route(
+                    name="r2",
+                    conditions=(PathMatches(("/cats*",)),),
+                    action=Forward(shares=(Share(upstream="cats"),)),
+                ),
+                Route(
+                    name="r3",
+                    conditions=(HostMatches(("*.DOGS.example",)), PathMatches(("/a", "/b*"))),
+                    action=Forward(shares=(Share(upstream="dogs"),)),
+                ),
+                Route(name="r4", conditions=(MethodIs(("DELETE",)),), action=fixed("method")),
+                Route(
+                    name="r5",
+                    conditions=(HeaderMatches("X-Kind", ("a*c",)),),
+                    action=fixed("header"),
+                ),
+                Route(
+                    name="r6",
+                    conditions=(QueryMatches((("v", "1*"), (None, "any"))),),
+                    action=fixed("query"),
+                ),
+                Route(
+                    name="r7",
+                    conditions=(PathMatches(("/here",)), SourceIn(("127.0.0.0/8",))),
+                    action=fixed("source"),
+                ),
+                Route(
+                    name="r8",
+                    conditions=(PathMatches(("/here",)),),
+                    action=fixed("elsewhere"),
+                ),
+                Route(
+                    name="r9",
+                    conditions=(PathMatches(("/old",)),),
+                    action=Redirect(status=301, protocol="HTTPS", port="443"),
+                ),
+                Route(
+                    name="r10",
+                    conditions=(PathMatches(("/mixed/*",)),),
+                    action=Redirect(host="www.#{host}", path="/new/#{path}", port="8080"),
+                ),
+            )
+            balance = replace(BALANCER, target_group="targetgroup/cats/1")
+            await mesh.apply(
+                [port],
+                [
+                    an_upstream(cats, name="cats", labels=balance),
+                    an_upstream(dogs, name="dogs", labels=balance),
+                ],
+            )
+            assert not mesh.server.rejections("node-1")
+            client = await Client.to(port)
+
+            async def body(path: str, **more: str) -> str:
+                return (await client.get(path, **more)).body
+
+            assert await body("/cats/1.html") == "q"
+            assert await body("/cats/12.html") == "cats"
+            assert await body("/Cats/") == "default"
+            assert await body("/b/c", host="my.dogs.example:81") == "dogs"
+            assert await body("/c", host="my.dogs.example") == "default"
+            assert await body("/", method="DELETE") == "method"
+            assert await body("/", x_kind="AbbC") == "header"
+            assert await body("/?a=b&V=12") == "query"
+            assert await body("/?x=any") == "query"
+            assert await body("/?x=anyone") == "default"
+            assert await body("/here", x_forwarded_for="9.9.9.9") == "source"
+            moved = await client.get("/old?x=1", host="pets.example")
+            assert (moved.status, moved.headers["location"]) == (
+                301,
+                "https://pets.example:443/old?x=1",
+            )
+            mixed = await client.get("/mixed/a?b=c", host="pets.example:80")
+            assert mixed.headers["location"] == "http://www.pets.example:8080/new/mixed/a?b=c"
+            answer = await client.get("/cats", x_forwarded_for="9.9.9.9")
+            assert answer.headers["server"] == "awselb/2.0"
+            assert "x-envoy-upstream-service-time" not in answer.headers
+            head = cats.heads[-1]
+            assert "x-forwarded-for: 9.9.9.9,127.0.0.1\r\n" in head
+            assert f"x-forwarded-port: {port.port}\r\n" in head
+            assert "x-forwarded-proto: http\r\n" in head
+            assert "x-envoy" not in head
+            client.close()
+
+    asyncio.run(story())
+
+
+def test_targets_turn_healthy_at_the_first_check_and_all_unhealthy_means_fail_open() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            one, two = await Target("one").start(), await Target("two", status=500).start()
+            check = HealthCheck(
+                path="/health", interval=0.3, timeout=0.2, healthy_threshold=3, matcher="200-299"
+            )
+            port = a_balancer(Forward(shares=(Share(upstream="cats"),)))
+            upstream = an_upstream(
+                one, two, name="cats", labels=BALANCER, health_check=check, outlier_detection=None
+            )
+            seen = []
+
+            async def follow() -> None:
+                async for event in mesh.proxy.health_events():
+                    seen.append(event)
+
+            follower = asyncio.create_task(follow())
+            await mesh.apply([port], [upstream])
+
+            def changed(target: Target, health: Health) -> bool:
+                return any(e.port == target.port and e.health is health for e in seen)
+
+            await until(lambda: changed(one, Health.HEALTHY))
+
+            async def bodies(count: int = 8) -> set[str]:
+                return {(await get(port)).body for _ in range(count)}
+
+            assert await bodies() == {"one"}
+            now = {h.port: h.health for h in await mesh.proxy.health() if h.upstream == "cats"}
+            assert now[one.port] is Health.HEALTHY
+            assert now[two.port] is not Health.HEALTHY
+            one.status = 503
+            await until(lambda: changed(one, Health.UNHEALTHY))
+            refusals = [e for e in seen if e.port == one.port and e.health is Health.UNHEALTHY]
+            assert refusals[0].failure == "Target.ResponseCodeMismatch"
+            assert refusals[0].upstream == "cats"
+            assert await bodies() == {"one", "two"}
+            one.status = 200
+            seen.clear()
+            await until(lambda: changed(one, Health.HEALTHY))
+            assert await bodies() == {"one"}
+            follower.cancel()
+
+    asyncio.run(story())
+
+
+def test_the_load_balancers_own_answers_are_awss() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            slow = await Target("slow", delay=3).start()
+
+            def to(name: str) -> Route:
+                forward = Forward(shares=(Share(upstream=name),))
+                return Route(name=name, conditions=(PathMatches((f"/{name}",)),), action=forward)
+
+            names = ("none", "refusing", "slow")
+            port = a_balancer(FixedResponse(status=503, body="mine"), *map(to, names))
+            port = replace(port, idle_timeout=1)
+            ends = {"none": (), "refusing": (Target("", port=1).endpoint(),)}
+            upstreams = [
+                an_upstream(
+                    name=n,
+                    labels=replace(BALANCER, target_group=n),
+                    outlier_detection=None,
+                    endpoints=ends.get(n, (slow.endpoint(),)),
+                )
+                for n in names
+            ]
+            await mesh.apply([port], upstreams)
+            none = await get(port, "/none")
+            assert none.status == 503
+            assert "<h1>503 Service Temporarily Unavailable</h1>" in none.body
+            assert none.headers["content-type"] == "text/html"
+            assert none.headers["server"] == "awselb/2.0"
+            assert (await get(port, "/refusing")).status == 502
+            assert (await get(port, "/slow")).status == 504
+            assert (await get(port, "/other")).body == "mine"
+            await until(lambda: mesh.total(Metric.PROXY_REPLIES_5XX, Side.PORT) == 3)
+            for name in names:
+                assert mesh.total(Metric.PROXY_REPLIES_5XX, target_group=name) == 1
+                assert mesh.total(Metric.RESPONSES_5XX, target_group=name) == 0
+            assert mesh.total(Metric.REQUESTS, Side.PORT) == 4
+
+    asyncio.run(story())
+
+
+def test_metrics_tell_caller_and_target_and_count_right(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            good, bad = await Target("good").start(), await Target("bad", status=500).start()
+            other = replace(CALLER, service="other.one", discovery_name="dogs")
+            port = an_alias(namespace)
+            second = an_alias(
+                namespace,
+                name="task-2/dogs",
+                address="127.255.0.2",
+                routing=a_routing("other>dogs", name="other>dogs"),
+                labels=other,
+            )
+            await mesh.apply(
+                [port, second],
+                [an_upstream(good), an_upstream(bad, name="other>dogs", labels=other)],
+            )
+            client, another = await Client.to(port), await Client.to(second)
+            for _ in range(7):
+                await client.get()
+            for _ in range(3):
+                await another.get()
+            await until(lambda: mesh.total(Metric.RESPONSES_5XX, service="other.one") == 3)
+            await until(lambda: mesh.total(Metric.REQUESTS, service="web") == 7)
+            cats = {"service": "web", "cluster": "default", "discovery_name": "cats-80-tcp"}
+            assert mesh.total(Metric.RESPONSES_2XX, **cats) == 7
+            assert mesh.total(Metric.RESPONSE_TIME, **cats) == 7
+            assert mesh.total(Metric.RESPONSES_5XX, **cats) == 0
+            assert mesh.total(Metric.BYTES_RECEIVED, **cats) > 0
+            assert mesh.total(Metric.NEW_CONNECTIONS, **cats) >= 1
+            assert {s.labels for s in mesh.samples} == {CALLER, other}
+            actives = [s for s in mesh.samples if s.metric is Metric.ACTIVE_CONNECTIONS]
+            assert max(s.value for s in actives) >= 1  # type: ignore[type-var]
+            targets = [s.value for s in mesh.samples if s.metric is Metric.TARGETS]
+            assert set(targets) == {1}
+            client.close()
+            another.close()
+
+    asyncio.run(story())
+
+
+def test_a_port_in_a_dead_namespace_is_refused_by_name_and_the_others_work(
+    namespace: str,
+) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            ports = [
+                an_alias(namespace if n == 5 else "/run/netns/none-of-ours", name=f"task-{n}")
+                for n in (4, 5, 6)
+            ]
+            await mesh.apply(ports, [an_upstream(target)])
+            refused = mesh.server.rejections("node-1")
+            assert [(r.kind, r.name) for r in refused] == [
+                (Kind.LISTENERS, "task-4"),
+                (Kind.LISTENERS, "task-6"),
+            ]
+            assert (await get(ports[1])).body == "one"
+            await mesh.apply(ports[1:2], [an_upstream(target)])
+            assert not mesh.server.rejections("node-1")
+
+    asyncio.run(story())
+
+
+def test_traffic_goes_on_without_a_control_plane_and_its_return_disturbs_nothing(
+    namespace: str,
+) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            port = an_alias(namespace)
+            await mesh.apply([port], [an_upstream(target)])
+            client = await Client.to(port)
+            failed: list[Answer] = []
+            done = asyncio.Event()
+
+            async def keep_asking() -> int:
+                count = 0
+                while not done.is_set():
+                    answer = await client.get()
+                    count += 1
+                    if answer.status != 200 or "connection" in answer.headers:
+                        failed.append(answer)
+                return count
+
+            asking = asyncio.create_task(keep_asking())
+            pid = mesh.proxy.pid
+            await mesh.server.stop()
+            await mesh.proxy.release()
+            hits = target.hits
+            await until(lambda: target.hits > hits + 50)
+            # Another control plane comes, takes the same proxy, and knows the same.
+            mesh.proxy = HostProxy(
+                directory=mesh.directory / "proxy",
+                node="node-1",
+                control=mesh.directory / "mesh.sock",
+                workers=2,
+                flush_interval=0.5,
+            )
+            await mesh.proxy.start()
+            assert mesh.proxy.pid == pid
+            mesh.acks.clear()
+            mesh.snapshot = take_snapshot(mesh.snapshot.proxy)  # type: ignore[union-attr]
+            await mesh.serve()
+            began = asyncio.get_running_loop().time()
+            await mesh.publish()
+            assert asyncio.get_running_loop().time() - began < 1.2
+            assert sum(mesh.acks.values()) == 0
+            # And a change still arrives.
+            later = await Target("later").start()
+            await mesh.apply([port], [an_upstream(later)])
+            await until(lambda: later.hits > 5)
+            done.set()
+            assert await asking > 50
+            assert failed == []
+            client.close()
+            await mesh.proxy.stop()
+
+    asyncio.run(story())
+
+
+def test_a_killed_envoy_serves_again_within_a_second(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            port = an_alias(namespace)
+            await mesh.apply([port], [an_upstream(target)])
+            assert (await get(port)).status == 200
+            pid = mesh.proxy.pid
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            os.kill(pid, signal.SIGKILL)
+
+            async def serves() -> bool:
+                try:
+                    return (await get(port)).status == 200 and mesh.proxy.pid != pid
+                except (OSError, asyncio.IncompleteReadError):
+                    return False
+
+            await until(serves, patience=5)
+            took = loop.time() - began
+            print(f"serving again after {took * 1000:.0f} ms")
+            assert took <= 1.0
+
+    asyncio.run(story())
+
+
+def test_a_removed_port_and_upstream_are_gone_from_envoy(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            port = an_alias(namespace)
+            await mesh.apply([port], [an_upstream(target)])
+            await mesh.apply([], [])
+            with pytest.raises(ConnectionRefusedError):
+                await Client.to(port)
+            names = json.loads(await mesh.proxy._ask("GET", "/clusters?format=json"))
+            assert [c["name"] for c in names["cluster_statuses"]] == ["seaway"]
+            await mesh.apply([port], [an_upstream(target)])
+            assert (await get(port)).body == "one"
+
+    asyncio.run(story())
