@@ -5,7 +5,7 @@
 set -eu
 data=${SEAWAY_DATA_DIR:-/var/lib/seaway}
 log=$data/dockerd.log
-pid_file=$data/dockerd.pid
+pid_file=/var/run/docker.pid
 started=no
 
 fail() { echo "$*" >&2; exit 1; }

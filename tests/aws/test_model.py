@@ -50,6 +50,11 @@ def test_a_service_without_a_model_is_a_lookup_error() -> None:
         load("no-such-service")
 
 
+def test_a_wanted_operation_the_model_has_not_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="ecs has no operation RunTusk"):
+        load("ecs", ["RunTask", "RunTusk"])
+
+
 def test_members_know_their_names_on_the_wires() -> None:
     filters = load("ec2", ["DescribeVpcs"]).shapes["DescribeVpcsRequest"].members["Filters"]
     assert filters.location_name == "Filter"

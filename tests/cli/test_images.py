@@ -77,8 +77,9 @@ async def _serve_cats() -> None:
         assert len(said) == 1
         again = await images.build(docker, "seaway-test/cats", EXAMPLES / "cats", base, said.append)
         assert again == cats
-        container = await docker.containers.run({"Image": cats})
+        container = await docker.containers.create({"Image": cats})
         try:
+            await container.start()
             ask = "until curl -sf http://localhost/cats/whoami; do sleep 0.05; done"
             execution = await container.exec(["timeout", "20", "sh", "-c", ask])
             async with execution.start(detach=False) as output:

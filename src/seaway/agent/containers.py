@@ -101,6 +101,7 @@ def application_spec(
 ) -> ContainerSpec:
     """A container of the definition, joined to its pause (host and none modes have none)."""
     namespace = namespace_of(assignment, container.name)
+    labels = _labels(assignment, container.name, APPLICATION, around)
     environment = dict(assignment.environment) | dict(container.environment)
     return ContainerSpec(
         name=_name(assignment, container.name),

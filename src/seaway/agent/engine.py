@@ -7,7 +7,7 @@ import base64
 import json
 import os
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -188,10 +188,10 @@ class Engine(Protocol):
     async def stop(self, container: str, timeout: int) -> None: ...
     async def remove(self, container: str) -> None: ...
     async def execute(self, container: str, command: tuple[str, ...]) -> tuple[int, str]: ...
-    def events(self, labels: Pairs, since: int) -> AsyncIterator[Event]: ...
+    def events(self, labels: Pairs, since: int) -> AsyncGenerator[Event, None]: ...
     def output(
         self, container: str, since: int, *, pseudo_terminal: bool
-    ) -> AsyncIterator[OutputLine]: ...
+    ) -> AsyncGenerator[OutputLine, None]: ...
     async def image(self, name: str) -> ImageFacts: ...
     async def pull(self, name: str, credentials: Credentials | None) -> None: ...
     async def load(self, archive: bytes) -> None: ...
@@ -276,7 +276,7 @@ class DockerEngine:
         ended = await self._json(f"exec/{made['Id']}/json")
         return int(ended["ExitCode"]), b"".join(written).decode(errors="replace")
 
-    async def events(self, labels: Pairs, since: int) -> AsyncIterator[Event]:
+    async def events(self, labels: Pairs, since: int) -> AsyncGenerator[Event, None]:
         """What happens to containers with these labels, from ``since`` (epoch ns) on."""
         wanted = {"type": ["container"], "event": ["start", "die", "oom", "health_status"]}
         params = {"filters": _filters(labels, wanted), "since": _seconds(since)}
@@ -288,7 +288,7 @@ class DockerEngine:
 
     async def output(
         self, container: str, since: int, *, pseudo_terminal: bool
-    ) -> AsyncIterator[OutputLine]:
+    ) -> AsyncGenerator[OutputLine, None]:
         """Follow what a container writes, from ``since`` (epoch ns) on, until it ends."""
         params = {"stdout": "1", "stderr": "1", "follow": "1", "timestamps": "1"}
         params["since"] = _seconds(since)
@@ -426,9 +426,11 @@ class _Asking:
 
     async def __aenter__(self) -> Any:
         self._query = self._ask()
-        return await _translated(self._query.__aenter__())
+        self._response = await _translated(self._query.__aenter__())
+        return self._response
 
     async def __aexit__(self, *exception: Any) -> None:
+        self._response.close()  # one that was read to its end has given its connection back
         await self._query.__aexit__(*exception)
         if isinstance(error := exception[1], (aiohttp.ClientError, OSError)):
             raise EngineGone(f"The container engine does not answer: {error}") from error
@@ -452,7 +454,7 @@ def _client(url: str | None) -> Any:
         return aiodocker.Docker(url=url)
     # Every followed log holds a connection, so the client's usual limit of 100 will not do.
     connector = aiohttp.UnixConnector(url.removeprefix("unix://"), limit=0)
-    return aiodocker.Docker(url=url, connector=connector)
+    return aiodocker.Docker(url="http://engine", connector=connector)
 
 
 def _filters(labels: Pairs, more: dict[str, list[str]] | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,15 +76,16 @@ class LogFollower:
         lines = self._engine.output(
             self._container, position.at, pseudo_terminal=self._pseudo_terminal
         )
-        async for line in lines:
-            if line.at < position.at:
-                continue
-            if line.at == position.at and to_skip:
-                to_skip -= 1
-                continue
-            to_skip = 0
-            await queue.put(line)
-            position = position.after(line)
+        async with aclosing(lines):
+            async for line in lines:
+                if line.at < position.at:
+                    continue
+                if line.at == position.at and to_skip:
+                    to_skip -= 1
+                    continue
+                to_skip = 0
+                await queue.put(line)
+                position = position.after(line)
         return position
 
     async def _carry(self, queue: asyncio.Queue[OutputLine | None]) -> None:

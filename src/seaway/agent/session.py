@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from seaway.agent.cgroup import Cgroups, cgroups_for
@@ -166,10 +166,11 @@ class Agent:
         labels = ((INSTALLATION, self._installation),)
         while True:
             try:
-                async for event in self._engine.events(labels, since):
-                    since = event.at
-                    if worker := self._workers.get(event.labels.get(TASK, "")):
-                        worker.notice(event)
+                async with aclosing(self._engine.events(labels, since)) as events:
+                    async for event in events:
+                        since = event.at
+                        if worker := self._workers.get(event.labels.get(TASK, "")):
+                            worker.notice(event)
             except EngineError as error:
                 _log.warning("%s", error)
                 await asyncio.sleep(_RETRY)

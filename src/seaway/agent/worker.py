@@ -439,10 +439,7 @@ class Worker:
 
     async def _release(self) -> None:
         """Take everything away, after the last line of output has been carried on."""
-        self._begin_stop()
         await self._drain()
-        self._change(execution_stopped_at=self._report.execution_stopped_at or self._tools.clock())
-        await self._tell()
         await remove_task(self._tools, self._assignment.task)
         for left in self._directory.glob("*"):
             if left.is_file() and left.name != record.FILE:
@@ -509,6 +506,9 @@ class Worker:
         observation = self._observation()
         status = status_of(self._wish(), observation)
         over = status.rank >= TaskStatus.DEPROVISIONING.rank
+        if over and self._report.execution_stopped_at is None:
+            self._begin_stop()
+            self._change(execution_stopped_at=self._tools.clock())
         containers = tuple(self._picture(c, over) for c in self._assignment.containers)
         self._change(status=status, containers=containers)
         if self._report != self._sent:

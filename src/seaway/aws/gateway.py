@@ -86,7 +86,8 @@ class Gateway:
         self._host = host
         self._account_of = account_of or (lambda access_key: None)
         self._verifier = Verifier(keys)
-        self._models = models or Models(_by_service(operations))
+        self._built_services = _by_service(operations)
+        self._models = models or Models(self._built_services)
         self._codecs: dict[tuple[str, Wire], Codec] = {}
         self._constraints: dict[str, Constraints] = {}
 
@@ -201,8 +202,7 @@ class Gateway:
 
     def _refused(self, wire: Wire, asked: Asked | None, error: AwsError, request_id: str) -> Answer:
         service = asked.service if asked else None
-        built = service is not None and any(name == service for name, _ in self._operations)
-        codec = self._codec(service, wire) if service and built else None
+        codec = self._codec(service, wire) if service in self._built_services else None
         if codec is not None and asked is not None:
             return codec.refuse(error, request_id, query_mode=asked.query_mode)
         return refuse(wire, read(None, wire, error), request_id)

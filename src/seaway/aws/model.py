@@ -126,8 +126,14 @@ class Models:
 
 
 def load(name: str, operations: Collection[str] | None = None) -> Service:
-    """Read a service's newest model, with only ``operations`` (all when None)."""
+    """Read a service's newest model, with only ``operations`` (all when None).
+
+    LookupError when there is no such model, or when it lacks one of ``operations``.
+    """
     raw = _read(_path(name))
+    unknown = sorted(set(operations or ()) - set(raw["operations"]))
+    if unknown:
+        raise LookupError(f"the model of {name} has no operation {', '.join(unknown)}")
     metadata = raw["metadata"]
     kept = [
         _operation(body)

@@ -103,8 +103,6 @@ def _types() -> Iterable[InstanceType]:
 INSTANCE_TYPES = {kind.name: kind for kind in _types()}
 """The types that can be asked for, by name (EC2 user guide: instance types)."""
 
-DEFAULT_IMAGE = "ami-0ec5000000000al23"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
@@ -139,7 +137,8 @@ class Instance:
     """ARN of the Auto Scaling group that keeps it."""
     protected: bool = False
     """Not to be taken when its group scales in."""
-    public_address: str | None = None
+    public: bool = False
+    """Whether it was given a public address: here its own, which this machine reaches."""
     metadata_options: str = "{}"
     client_token: str | None = None
     tags: Tags = ()
@@ -198,6 +197,12 @@ class LaunchTemplateVersion:
     created_by: str
     data: str
     description: str | None = None
+
+
+def template_version(template: LaunchTemplate, version: str) -> str:
+    """The key of a template's version: by number, ``$Default`` or ``$Latest``."""
+    named = {"$Default": template.default_version, "$Latest": template.latest_version}
+    return f"{template.id}/{named.get(version or '$Default', version)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +306,7 @@ def plan_group(group: AutoScalingGroup, instances: Sequence[Instance]) -> GroupP
     alive = [instance for instance in instances if instance.alive]
     wanted = 0 if group.status else group.desired
     if len(alive) < wanted:
-        held = Counter({subnet: 0 for subnet in group.subnets})
+        held = Counter(dict.fromkeys(group.subnets, 0))
         held.update(i.subnet for i in alive if i.subnet in held)
         launch = []
         for _ in range(wanted - len(alive) if held else 0):

@@ -112,3 +112,23 @@ def next_number(taken: set[int]) -> int:
     while number in taken:
         number += 1
     return number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryOperation:
+    """An asynchronous Cloud Map request; its effects are there as soon as it is.
+
+    ``targets`` are (NAMESPACE, SERVICE or INSTANCE; id) pairs.
+    """
+
+    id: str
+    owner: str
+    """Account that asked."""
+    region: str
+    type: str
+    """CREATE_NAMESPACE, REGISTER_INSTANCE, …"""
+    created_at: float
+    targets: tuple[tuple[str, str], ...]
+    request: str = ""
+    """The creator request id it was asked with, if any."""
+    status: str = "SUCCESS"

@@ -179,8 +179,3 @@ def public_address(taken: set[str]) -> str:
         if number & 255 not in (0, 255) and address not in taken:
             return address
     raise LookupError("every public address is taken")
-
-
-def is_public_subnet(routes: tuple[Route, ...]) -> bool:
-    """Whether a subnet with these routes reaches the internet by itself."""
-    return any(route.target.startswith("igw-") for route in routes)

@@ -32,8 +32,12 @@ class HostLink(Protocol):
         """Queue a message to the host."""
         ...
 
-    async def receive(self) -> FromHost:
-        """The host's next message; raises ConnectionError when it has gone."""
+    async def receive(self) -> list[FromHost]:
+        """The host's next messages, at least one; raises ConnectionError when it has gone."""
+        ...
+
+    def kept(self) -> None:
+        """What was received is on disk; the host need not say it again."""
         ...
 
 
@@ -48,17 +52,22 @@ class Hub:
 
     async def serve(self, link: HostLink) -> None:
         """One host's session, from its Hello until the link ends."""
-        hello = await link.receive()
+        messages = await link.receive()
+        hello = messages[0]
         if not isinstance(hello, Hello):
             raise ConnectionError(f"a host has to say Hello first, not {type(hello).__name__}")
         session = _Session(hello.host, self._store, link)
         self._sessions[hello.host] = session
-        self._take(hello.host, hello)
         try:
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(session.speak())
                 while True:
-                    self._take(hello.host, await link.receive())
+                    for message in messages:
+                        self._take(hello.host, message)
+                    # One sync of the disk for all that came together.
+                    await self._store.flushed()
+                    link.kept()
+                    messages = await link.receive()
         finally:
             if self._sessions.get(hello.host) is session:
                 del self._sessions[hello.host]

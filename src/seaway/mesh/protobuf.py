@@ -7,10 +7,12 @@ installed apart, the first on the path hides the other, so its path is widened h
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import envoy
@@ -18,7 +20,7 @@ import envoy
 envoy.__path__ = pkgutil.extend_path(envoy.__path__, envoy.__name__)
 
 from envoy.config.cluster.v3 import cluster_pb2  # noqa: E402, F401
-from envoy.config.endpoint.v3 import endpoint_pb2  # noqa: E402, F401
+from envoy.config.endpoint.v3 import endpoint_components_pb2, endpoint_pb2  # noqa: E402
 from envoy.config.listener.v3 import listener_pb2  # noqa: E402, F401
 from envoy.config.route.v3 import route_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.stats.v3 import stats_pb2  # noqa: E402, F401
@@ -83,6 +85,11 @@ class Serializer:
     def __init__(self) -> None:
         self._written: OrderedDict[tuple[Kind, str, str], bytes] = OrderedDict()
 
+    def prepare(self, resources: Iterable[Resource]) -> None:
+        """Serialise ahead of sending, so that a mistake shows now. Raises MalformedResource."""
+        for resource in resources:
+            self._resource(resource)
+
     def response(self, response: Response) -> bytes:
         """A DeltaDiscoveryResponse: a small head, and the resources as they lie in the cache.
 
@@ -106,16 +113,41 @@ class Serializer:
 
 
 def _write(resource: Resource) -> bytes:
-    body = message_bytes({"@type": resource.kind.value, **resource.body})
     message = discovery_pb2.Resource(name=resource.name, version=resource.version)
-    message.resource.MergeFromString(body)
+    message.resource.type_url = resource.kind.value
+    if resource.kind is Kind.ENDPOINTS:
+        message.resource.value = load_assignment_bytes(resource.body)
+    else:
+        body = message_bytes({"@type": resource.kind.value, **resource.body})
+        message.resource.MergeFromString(body)
     return bytes(message.SerializeToString())
 
 
-def _field_two(message: bytes) -> bytes:
-    """``message`` as an element of DeltaDiscoveryResponse.resources, field number 2.
+def load_assignment_bytes(body: Mapping[str, Any]) -> bytes:
+    """A ClusterLoadAssignment. Endpoints come in thousands and change one at a time, so each is
+    serialised once and the rest is putting them behind one another. Raises MalformedResource."""
+    message = endpoint_pb2.ClusterLoadAssignment(cluster_name=body["cluster_name"])
+    localities = []
+    for locality in body["endpoints"]:
+        written = (_endpoint(json.dumps(e)) for e in locality["lb_endpoints"])
+        localities.append(_field_two(b"".join(map(_field_two, written))))
+    return b"".join([message.SerializeToString(), *localities])
 
-    Serialised messages may be concatenated; that is what lets the cached bytes be reused.
+
+@lru_cache(maxsize=_REMEMBERED)
+def _endpoint(body: str) -> bytes:
+    try:
+        parsed = json_format.Parse(body, endpoint_components_pb2.LbEndpoint())
+    except json_format.ParseError as error:
+        raise MalformedResource(str(error)) from error
+    return bytes(parsed.SerializeToString())
+
+
+def _field_two(message: bytes) -> bytes:
+    """``message`` as one element of a repeated field of number 2.
+
+    That is DeltaDiscoveryResponse.resources, ClusterLoadAssignment.endpoints and, in there,
+    lb_endpoints. Serialised messages may be concatenated; so the cached bytes can be reused.
     """
     length = len(message)
     prefix = bytearray([2 << 3 | 2])
@@ -171,7 +203,9 @@ def read_metrics(serialised: bytes) -> Iterator[Measured]:
     """An ExportMetricsServiceRequest, number by number; those that did not move are left out."""
     message = metrics_service_pb2.ExportMetricsServiceRequest.FromString(serialised)
     for resource in message.resource_metrics:
-        for scope in resource.scope_metrics:
+        # An older schema than Envoy's has this field, number 2, by its former name.
+        known = resource.DESCRIPTOR.fields_by_number[2].name
+        for scope in getattr(resource, known):
             for metric in scope.metrics:
                 yield from _measured(metric)
 
@@ -204,16 +238,17 @@ def _tags(point: Any) -> dict[str, str]:
 
 
 def _spread(point: Any) -> Spread:
-    """Envoy may leave minimum and maximum out; then the bounds of the buckets have to do."""
+    """Minimum and maximum are not in this schema; the bounds of the filled buckets have to do."""
     bounds, counts = tuple(point.explicit_bounds), tuple(point.bucket_counts)
     filled = [i for i, count in enumerate(counts) if count]
     lowest = bounds[filled[0] - 1] if filled and filled[0] else 0.0
     highest = bounds[min(filled[-1], len(bounds) - 1)] if filled and bounds else 0.0
+    average = point.sum / point.count
     return Spread(
         count=point.count,
         sum=point.sum,
-        minimum=point.min if point.HasField("min") else lowest,
-        maximum=point.max if point.HasField("max") else highest,
+        minimum=min(lowest, average),
+        maximum=max(highest, average),
         bounds=bounds,
         counts=counts,
     )

@@ -12,7 +12,7 @@ import grpc
 import grpc.aio
 
 from seaway.core.mesh.envoy import NODE_HEADER
-from seaway.core.mesh.snapshot import Snapshot
+from seaway.core.mesh.snapshot import Snapshot, difference
 from seaway.mesh import protobuf
 from seaway.mesh.stream import Accepted, Observation, Rejected, Response, Stream
 from seaway.mesh.telemetry import TrafficSample, traffic_samples
@@ -29,8 +29,7 @@ class _Line:
     """What we know of one node: its target, and the conversation that is open, if any."""
 
     target: Snapshot | None = None
-    count: int = 0
-    waiting: dict[str, int] = field(default_factory=dict)  # version → which publication it was
+    waiting: set[str] = field(default_factory=set)  # versions published, not accepted yet
     session: _Session | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -84,13 +83,16 @@ class MeshServer:
             self._server = None
 
     async def publish(self, snapshot: Snapshot) -> None:
-        """Make this the node's target and send at once what has changed."""
+        """Make this the node's target and send at once what has changed.
+
+        Raises MalformedResource, and then all stays as it was.
+        """
         line = self._line(snapshot.node)
         if line.target is not None and line.target.version == snapshot.version:
             return
+        self._serializer.prepare(difference(line.target, snapshot).changed)
         line.target = snapshot
-        line.count += 1
-        line.waiting[snapshot.version] = line.count
+        line.waiting.add(snapshot.version)
         if line.session is not None:
             line.session.send(line.session.stream.publish(snapshot))
             await self._settle(line)

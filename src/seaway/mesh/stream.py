@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seaway.core.mesh.snapshot import Kind, Resource, Snapshot
+from seaway.core.mesh.snapshot import Kind, Resource, Resources, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,11 @@ Observation = Accepted | Rejected
 
 @dataclass(slots=True)
 class _Channel:
-    """The conversation about one kind."""
+    """The conversation about one kind.
+
+    ``todo`` and ``gone`` are what still differs between target and proxy, kept up to date bit by
+    bit, since a look at everything would cost milliseconds on a host with a thousand ports.
+    """
 
     kind: Kind
     wildcard: bool
@@ -72,30 +76,37 @@ class _Channel:
     wanted: set[str] = field(default_factory=set)
     known: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, Rejected] = field(default_factory=dict)
+    todo: dict[str, Resource] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)  # names Envoy is bound to ask for
     under_way: Response | None = None
     suspects: list[frozenset[str]] = field(default_factory=list)
 
-    def wants(self, name: str) -> bool:
-        return self.wildcard or name in self.wanted
+    def aim(self, before: Resources, after: Resources) -> None:
+        """The target is another one."""
+        if before is after:
+            return
+        for name, resource in after.items():
+            if before.get(name) is not resource:
+                self.weigh(resource)
+        for name in before:
+            if name not in after:
+                self.todo.pop(name, None)
+        if self.wildcard:
+            self.gone = {name for name in self.known if name not in after}
 
-    def changed(self, target: Snapshot) -> list[Resource]:
-        """Resources the proxy should have, hasn't, and hasn't refused."""
-        return [
-            r
-            for name, r in target.of(self.kind).items()
-            if self.known.get(name) != r.version and self.wants(name) and not self.refused(r)
-        ]
-
-    def gone(self, target: Snapshot) -> list[str]:
-        """Names the proxy has and should not; only wildcard kinds need to be told."""
-        if not self.wildcard:
-            return []
-        wanted = target.of(self.kind)
-        return [name for name in self.known if name not in wanted]
-
-    def refused(self, resource: Resource) -> bool:
+    def weigh(self, resource: Resource) -> None:
+        """Whether the proxy is to hear of this resource."""
         verdict = self.rejected.get(resource.name)
-        return verdict is not None and verdict.version == resource.version
+        refused = verdict is not None and verdict.version == resource.version
+        if refused or self.known.get(resource.name) == resource.version:
+            self.todo.pop(resource.name, None)
+        else:
+            self.todo[resource.name] = resource
+
+    def changed(self) -> list[Resource]:
+        """Resources the proxy should have, hasn't, and hasn't refused."""
+        return [r for r in self.todo.values() if self.wildcard or r.name in self.wanted]
 
     def portion(self, changed: list[Resource]) -> list[Resource]:
         """After a rejection only part at a time, until the culprit is alone."""
@@ -108,21 +119,29 @@ class _Channel:
         return changed
 
 
+_DEPENDENT = {Kind.CLUSTERS: Kind.ENDPOINTS, Kind.LISTENERS: Kind.ROUTES}
+
+
 class Stream:
     """The state of one conversation. Create one per stream; ``publish`` gives it its target."""
 
     def __init__(self, target: Snapshot | None = None) -> None:
-        self.target = target
+        self.target: Snapshot | None = None
         self._nonce = 0
-        self._channels = {
-            kind: _Channel(kind, kind in (Kind.CLUSTERS, Kind.LISTENERS)) for kind in Kind
-        }
+        self._channels = {kind: _Channel(kind, kind in _DEPENDENT) for kind in Kind}
         self._observed: list[Observation] = []
+        if target is not None:
+            self._aim(target)
 
     def publish(self, target: Snapshot) -> list[Response]:
         """A new target; what can be sent of it now."""
-        self.target = target
+        self._aim(target)
         return self._due()
+
+    def _aim(self, target: Snapshot) -> None:
+        before, self.target = self.target, target
+        for kind, channel in self._channels.items():
+            channel.aim(before.of(kind) if before else {}, target.of(kind))
 
     def receive(self, request: Request) -> list[Response]:
         """Envoy's next request; what can be sent now. Nothing before there is a target."""
@@ -143,28 +162,49 @@ class Stream:
         if self.target is None:
             return ()
         return tuple(
-            channel.rejected[name]
-            for channel in self._channels.values()
-            for name, resource in self.target.of(channel.kind).items()
-            if channel.refused(resource)
+            verdict
+            for kind, channel in self._channels.items()
+            for name, verdict in channel.rejected.items()
+            if (resource := self.target.of(kind).get(name)) is not None
+            and resource.version == verdict.version
         )
 
     @property
     def settled(self) -> bool:
         """The proxy has all of the target, except for what it refused."""
-        return self.target is not None and all(self._settled(kind, self.target) for kind in Kind)
+        return self.target is not None and all(self._settled(kind) for kind in Kind)
 
     def _subscribe(self, channel: _Channel, request: Request) -> None:
+        target = self.target.of(channel.kind) if self.target else {}
         if not channel.open:
-            channel.open = True
-            channel.known.update(request.versions)
-        for name in request.subscribe:
-            channel.wanted.add(name)
-            if name not in request.versions:
-                channel.known.pop(name, None)  # asked anew: wants it again, changed or not
+            self._open(channel, request, target)
         for name in request.unsubscribe:
             channel.wanted.discard(name)
             channel.known.pop(name, None)
+        for name in request.subscribe:
+            channel.wanted.add(name)
+            channel.awaited.discard(name)
+            if name not in request.versions:
+                channel.known.pop(name, None)  # asked anew: wants it again, changed or not
+            if name in target:
+                channel.weigh(target[name])
+
+    def _open(self, channel: _Channel, request: Request, target: Resources) -> None:
+        channel.open = True
+        channel.known.update(request.versions)
+        for resource in target.values():
+            channel.weigh(resource)
+            if request.versions.get(resource.name) == resource.version:
+                self._await_need(resource)
+        if channel.wildcard:
+            channel.gone = {name for name in channel.known if name not in target}
+
+    def _await_need(self, resource: Resource) -> None:
+        """Envoy asks for what a resource it took needs, if it has not already."""
+        if resource.needs is not None:
+            dependent = self._channels[_DEPENDENT[resource.kind]]
+            if resource.needs not in dependent.wanted:
+                dependent.awaited.add(resource.needs)
 
     def _judge(self, channel: _Channel, request: Request) -> None:
         response = channel.under_way
@@ -174,6 +214,8 @@ class Stream:
         for name in response.removed:
             channel.known.pop(name, None)
             channel.rejected.pop(name, None)
+            channel.gone.discard(name)
+            self._weigh_again(channel, name)
         if request.error is None:
             self._accept(channel, response)
         else:
@@ -181,11 +223,22 @@ class Stream:
 
     def _accept(self, channel: _Channel, response: Response) -> None:
         for resource in response.resources:
-            if channel.wants(resource.name):
-                channel.known[resource.name] = resource.version
             channel.rejected.pop(resource.name, None)
+            if channel.wildcard or resource.name in channel.wanted:
+                channel.known[resource.name] = resource.version
+                self._await_need(resource)
+            self._weigh_again(channel, resource.name)
         names = tuple(r.name for r in response.resources)
         self._observed.append(Accepted(kind=channel.kind, names=names, removed=response.removed))
+
+    def _weigh_again(self, channel: _Channel, name: str) -> None:
+        """The target may have moved on while a response was under way."""
+        assert self.target is not None
+        resource = self.target.of(channel.kind).get(name)
+        if resource is not None:
+            channel.weigh(resource)
+        elif channel.wildcard and name in channel.known:
+            channel.gone.add(name)
 
     def _reject(self, channel: _Channel, response: Response, error: str) -> None:
         """One resource alone is to blame; of several we send each half again to find out which."""
@@ -199,6 +252,7 @@ class Stream:
                 kind=channel.kind, name=resource.name, version=resource.version, error=error
             )
             channel.rejected[resource.name] = verdict
+            self._weigh_again(channel, resource.name)
             self._observed.append(verdict)
 
     def _due(self) -> list[Response]:
@@ -207,31 +261,28 @@ class Stream:
         responses = []
         for channel in self._channels.values():
             if channel.open and channel.under_way is None:
-                response = self._next(channel, self.target)
+                response = self._next(channel)
                 if response is not None:
                     channel.under_way = response
                     responses.append(response)
         return responses
 
-    def _next(self, channel: _Channel, target: Snapshot) -> Response | None:
-        changed = channel.changed(target) if self._may_make(channel.kind, target) else []
-        gone = channel.gone(target) if self._may_break(channel.kind, target) else []
+    def _next(self, channel: _Channel) -> Response | None:
+        may_make = self._may_make(channel.kind)
+        changed = channel.portion(channel.changed()) if may_make else []
+        gone = sorted(channel.gone) if channel.gone and self._may_break(channel.kind) else []
         # Envoy waits for a first answer, even if it is that there is nothing.
-        greeting = channel.wildcard and not channel.greeted and channel.kind is Kind.CLUSTERS
-        greeting = greeting or (
-            channel.wildcard and not channel.greeted and self._may_make(channel.kind, target)
-        )
+        greeting = channel.wildcard and not channel.greeted and may_make
         if not changed and not gone and not greeting:
             return None
         channel.greeted = True
-        sent = channel.portion(changed)
         if channel.kind is Kind.CLUSTERS:
-            self._endpoints_again(sent)
+            self._endpoints_again(changed)
         self._nonce += 1
         return Response(
             kind=channel.kind,
             nonce=str(self._nonce),
-            resources=tuple(sent),
+            resources=tuple(changed),
             removed=tuple(gone),
         )
 
@@ -240,34 +291,29 @@ class Stream:
         endpoints = self._channels[Kind.ENDPOINTS]
         for resource in clusters:
             endpoints.known.pop(resource.name, None)
+            self._weigh_again(endpoints, resource.name)
 
-    def _may_make(self, kind: Kind, target: Snapshot) -> bool:
+    def _may_make(self, kind: Kind) -> bool:
         if kind in (Kind.CLUSTERS, Kind.ENDPOINTS):
             return True
-        return self._settled(Kind.CLUSTERS, target, gone=False) and self._settled(
-            Kind.ENDPOINTS, target
-        )
+        return self._has_all(Kind.CLUSTERS) and self._has_all(Kind.ENDPOINTS)
 
-    def _may_break(self, kind: Kind, target: Snapshot) -> bool:
+    def _may_break(self, kind: Kind) -> bool:
         """A listener may go at once; a cluster when nothing leads to it any more."""
         if kind is not Kind.CLUSTERS:
             return True
-        return self._settled(Kind.LISTENERS, target) and self._settled(Kind.ROUTES, target)
+        return self._settled(Kind.LISTENERS) and self._settled(Kind.ROUTES)
 
-    def _settled(self, kind: Kind, target: Snapshot, gone: bool = True) -> bool:
+    def _settled(self, kind: Kind) -> bool:
+        return self._has_all(kind) and not self._channels[kind].gone
+
+    def _has_all(self, kind: Kind) -> bool:
         channel = self._channels[kind]
-        if channel.under_way is not None or channel.changed(target):
+        if channel.under_way is not None or (channel.wildcard and not channel.open):
             return False
-        if channel.wildcard:
-            return channel.open and not (gone and channel.gone(target))
-        owner = Kind.CLUSTERS if kind is Kind.ENDPOINTS else Kind.LISTENERS
-        return self._asked_for(channel, self._channels[owner], target)
+        return not channel.changed() and not self._asked_for_too_little(channel)
 
-    @staticmethod
-    def _asked_for(channel: _Channel, owner: _Channel, target: Snapshot) -> bool:
-        """Envoy has subscribed to all that its accepted clusters or listeners need."""
-        return all(
-            resource.needs is None or resource.needs in channel.wanted
-            for name, resource in target.of(owner.kind).items()
-            if owner.known.get(name) == resource.version
-        )
+    def _asked_for_too_little(self, channel: _Channel) -> bool:
+        assert self.target is not None
+        there = self.target.of(channel.kind)
+        return any(name in there for name in channel.awaited)

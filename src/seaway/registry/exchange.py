@@ -83,9 +83,7 @@ class Exchange:
         await self._start(status, (*headers, ("Content-Length", str(length))))
         if self.method != "HEAD":
             async for piece in pieces:
-                await self._send(
-                    {"type": "http.response.body", "body": piece, "more_body": True}
-                )
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 
     def next_page(self, size: int, last: str) -> Headers:

@@ -99,9 +99,7 @@ class Images:
         if isinstance(manifest, Malformed):
             raise Refusal(400, "MANIFEST_INVALID", manifest.reason)
         tag = _tag_of(reference, repository, manifest)
-        await self._store.transact(
-            lambda tx: _keep(tx, repository, manifest, tag, moment.now)
-        )
+        await self._store.transact(lambda tx: _keep(tx, repository, manifest, tag, moment.now))
         headers: Headers = (
             ("Location", f"/v2/{repository.name}/manifests/{manifest.digest}"),
             ("Docker-Content-Digest", manifest.digest),

@@ -144,9 +144,7 @@ class Layers:
                 raise digest_invalid(
                     f"The content's digest is {mismatch}, not {digest}"
                 ) from mismatch
-            await self._store.transact(
-                lambda tx: _hold(tx, repository, digest, size, moment.now)
-            )
+            await self._store.transact(lambda tx: _hold(tx, repository, digest, size, moment.now))
 
     async def _created(self, exchange: Exchange, repository: Repository, digest: str) -> None:
         location = ("Location", f"/v2/{repository.name}/blobs/{digest}")

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from seaway.store.changes import Change, Doorbell
+from seaway.store.series import Series
 from seaway.store.tables import TABLES, Table
 
 N = TypeVar("N")
@@ -62,8 +63,9 @@ class _Rows:
 class ResidentTransaction:
     """Writes go straight into memory, with what is needed to take them back."""
 
-    def __init__(self, rows: dict[type[Any], _Rows]) -> None:
+    def __init__(self, rows: dict[type[Any], _Rows], series: Series | None) -> None:
         self._rows = rows
+        self._series = series
         self._undo: list[tuple[_Rows, str, Any | None]] = []
 
     def find(self, noun: type[N], key: str) -> N | None:
@@ -88,6 +90,13 @@ class ResidentTransaction:
         if key in rows.nouns:
             self._undo.append((rows, key, rows.set(key, None)))
 
+    @property
+    def series(self) -> Series:
+        """Log events and metric points; what is put there is not taken back by a roll-back."""
+        if self._series is None:
+            raise RuntimeError("this store keeps no series")
+        return self._series
+
     def roll_back(self) -> None:
         """Take every write back, last one first."""
         for rows, key, before in reversed(self._undo):
@@ -108,8 +117,13 @@ class ResidentTransaction:
 class Resident:
     """All nouns, and the only way to change them. Used from one thread: the event loop's."""
 
-    def __init__(self, journal: Callable[[list[Write]], None] | None = None) -> None:
+    def __init__(
+        self,
+        journal: Callable[[list[Write]], None] | None = None,
+        series: Series | None = None,
+    ) -> None:
         self._rows = {table.noun: _Rows(table) for table in TABLES}
+        self._series = series
         self._journal = journal
         self._open: ResidentTransaction | None = None
         self.doorbell = Doorbell()
@@ -124,7 +138,7 @@ class Resident:
         if self._open is not None:
             yield self._open
             return
-        tx = self._open = ResidentTransaction(self._rows)
+        tx = self._open = ResidentTransaction(self._rows, self._series)
         try:
             yield tx
         except BaseException:

@@ -9,11 +9,38 @@ from seaway.core.account_setting import AccountSetting
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import CapacityProvider, Cluster
-from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, Registration
+from seaway.core.compute import (
+    AutoScalingGroup,
+    Instance,
+    KeyPair,
+    LaunchConfiguration,
+    LaunchTemplate,
+    LaunchTemplateVersion,
+    ScalingActivity,
+)
+from seaway.core.discovery import (
+    DiscoveryOperation,
+    DiscoveryService,
+    NamedEndpoint,
+    Namespace,
+    Registration,
+)
 from seaway.core.launch import Launch
 from seaway.core.logs import LogGroup
 from seaway.core.network import NetworkInterface, Subnet, Vpc
 from seaway.core.repository import Image, ImageTag, InstallationSecret, Layer, Repository
+from seaway.core.routing import (
+    DefaultNetwork,
+    DhcpOptions,
+    ElasticAddress,
+    InternetGateway,
+    NatGateway,
+    NetworkAcl,
+    RouteTable,
+    RouteTableAssociation,
+    SecurityGroup,
+    SecurityGroupRule,
+)
 from seaway.core.service import Deployment, Service, ServiceEvent
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
@@ -50,11 +77,30 @@ TABLES: tuple[Table, ...] = (
     Table(Vpc, "id"),
     Table(Subnet, "id", ("vpc",)),
     Table(NetworkInterface, "id", ("subnet", "vpc", "holder")),
+    Table(DefaultNetwork, "place"),
+    Table(DhcpOptions, "id"),
+    Table(NetworkAcl, "id", ("vpc",)),
+    Table(SecurityGroup, "id", ("vpc",)),
+    Table(SecurityGroupRule, "id", ("group", "peer")),
+    Table(RouteTable, "id", ("vpc",)),
+    Table(RouteTableAssociation, "id", ("table", "vpc", "subnet")),
+    Table(InternetGateway, "id", ("vpc",)),
+    Table(NatGateway, "id", ("vpc",)),
+    Table(ElasticAddress, "allocation", ("interface",)),
+    # machines
+    Table(Instance, "id", ("group", "vpc", "reservation")),
+    Table(KeyPair, "key"),
+    Table(LaunchTemplate, "id", ("name",)),
+    Table(LaunchTemplateVersion, "key", ("template",)),
+    Table(LaunchConfiguration, "arn", ("name",)),
+    Table(AutoScalingGroup, "arn", ("name",)),
+    Table(ScalingActivity, "id", ("group",)),
     # Cloud Map and Service Connect
     Table(Namespace, "arn", ("id", "name")),
     Table(DiscoveryService, "arn", ("id", "namespace", "owner")),
     Table(Registration, "key", ("service", "task")),
     Table(NamedEndpoint, "discovery", ("namespace", "service")),
+    Table(DiscoveryOperation, "id", ("request",)),
     # CloudWatch Logs
     Table(LogGroup, "arn", ("name", "region")),
     # Elastic Load Balancing

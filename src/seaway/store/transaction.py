@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
+from seaway.store.series import Series
+
 N = TypeVar("N")
 
 
@@ -24,4 +26,9 @@ class Transaction(Protocol):
 
     def drop(self, noun: Any) -> None:
         """Remove a noun; removing what is not there is no error."""
+        ...
+
+    @property
+    def series(self) -> Series:
+        """Log events and metric points; what is put there is not taken back by a roll-back."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
@@ -38,7 +38,7 @@ SERVICES = {
     "ec2": (Wire.EC2,),
 }
 
-CODECS = {
+CODECS: dict[Wire, Callable[[Service], Codec]] = {
     Wire.JSON: JsonCodec,
     Wire.CBOR: CborCodec,
     Wire.QUERY: QueryCodec,

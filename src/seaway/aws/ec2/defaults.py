@@ -26,7 +26,7 @@ DEFAULT_RANGE = "172.31.0.0/16"
 
 
 def ensure_default_network(tx: Transaction, account: str, region: str, moment: Moment) -> None:
-    """Make the region's default VPC once; deleted later, it stays away (VPC guide: default VPCs)."""
+    """Make the region's default VPC, once: deleted, it stays away (VPC guide: default VPCs)."""
     key = f"{account}/{region}"
     if tx.find(DefaultNetwork, key) is None:
         vpc = make_default_vpc(tx, Place(account=account, region=region), moment)

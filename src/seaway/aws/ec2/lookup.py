@@ -63,9 +63,7 @@ def own(tx: Transaction, call: Call, noun: type[N], **index: Any) -> list[N]:
 def need(tx: Transaction, call: Call, noun: type[N], key: str | None) -> N:
     """The resource of this id, or EC2's refusal for its kind; MissingParameter when not given."""
     if not key:
-        raise errors.MissingParameter(
-            f"The request must contain the parameter {noun.__name__}Id"
-        )
+        raise errors.MissingParameter(f"The request must contain the parameter {noun.__name__}Id")
     found = tx.find(noun, key)
     if found is None or not _is_ours(found, call):
         error, text = _MISSING[noun]

@@ -37,7 +37,9 @@ def create_security_group(
     if not request.get("Description"):
         raise errors.MissingParameter("The request must contain the parameter GroupDescription")
     if any(group.name == name for group in tx.where(SecurityGroup, vpc=vpc.id)):
-        raise errors.GroupDuplicate(f"The security group '{name}' already exists for VPC '{vpc.id}'")
+        raise errors.GroupDuplicate(
+            f"The security group '{name}' already exists for VPC '{vpc.id}'"
+        )
     tags = specified(request.get("TagSpecifications"), "security-group")
     group = make_group(tx, vpc, name, request["Description"], call.moment, tags)
     return {
@@ -137,10 +139,12 @@ def _in_use(tx: Transaction, group: SecurityGroup) -> bool:
     interfaces = tx.where(NetworkInterface, vpc=group.vpc)
     balancers = tx.where(LoadBalancer, vpc=group.vpc)
     instances = [instance for instance in tx.where(Instance, vpc=group.vpc) if instance.alive]
-    users = [*interfaces, *balancers, *instances]
     peers = tx.where(SecurityGroupRule, peer=group.id)
-    return any(group.id in user.security_groups for user in users) or any(
-        rule.group != group.id for rule in peers
+    return (
+        any(group.id in interface.security_groups for interface in interfaces)
+        or any(group.id in balancer.security_groups for balancer in balancers)
+        or any(group.id in instance.security_groups for instance in instances)
+        or any(rule.group != group.id for rule in peers)
     )
 
 

@@ -6,7 +6,6 @@ import ipaddress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seaway.aws.addresses import taken_addresses
 from seaway.aws.call import Call
 from seaway.aws.ec2 import errors
 from seaway.aws.ec2.defaults import make_subnet
@@ -18,6 +17,7 @@ from seaway.aws.operation import operation
 from seaway.core.network import Subnet, Vpc
 from seaway.core.places import zones_of
 from seaway.core.routing import NatGateway, RouteTableAssociation
+from seaway.store.addresses import taken_addresses
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:

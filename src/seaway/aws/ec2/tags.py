@@ -122,9 +122,7 @@ def delete_tags(tx: Transaction, call: Call, request: shapes.DeleteTagsRequest) 
 
 
 def _named(tag: tuple[str, str], given: Iterable[shapes.Tag]) -> bool:
-    return any(
-        item.get("Key") == tag[0] and item.get("Value", tag[1]) == tag[1] for item in given
-    )
+    return any(item.get("Key") == tag[0] and item.get("Value", tag[1]) == tag[1] for item in given)
 
 
 @operation("ec2")

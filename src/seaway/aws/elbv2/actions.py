@@ -46,9 +46,7 @@ def parse(
     if not raw:
         raise ValidationError("An action must be specified")
     if len(raw) > limits.ACTIONS_PER_RULE:
-        raise TooManyActionsException(
-            f"A rule can only have '{limits.ACTIONS_PER_RULE}' actions"
-        )
+        raise TooManyActionsException(f"A rule can only have '{limits.ACTIONS_PER_RULE}' actions")
     _check_order(raw)
     actions = tuple(_action(one) for one in raw)
     for action in actions:

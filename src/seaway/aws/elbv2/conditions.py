@@ -149,9 +149,7 @@ def _query_string(raw: RuleCondition) -> Condition:
     return Condition(field="query-string", pairs=tuple(found))
 
 
-def _either(
-    raw: RuleCondition, config: list[str] | None, check: Check
-) -> tuple[str, ...]:
+def _either(raw: RuleCondition, config: list[str] | None, check: Check) -> tuple[str, ...]:
     """The values, from ``Values`` or from the field's own config; a client may echo both."""
     plain = raw.get("Values")
     if plain and config and plain != config:
@@ -161,9 +159,7 @@ def _either(
     return _checked(config or plain, check)
 
 
-def _configured(
-    raw: RuleCondition, config: list[str] | None, check: Check
-) -> tuple[str, ...]:
+def _configured(raw: RuleCondition, config: list[str] | None, check: Check) -> tuple[str, ...]:
     _refuse_values(raw)
     return _checked(config, check)
 

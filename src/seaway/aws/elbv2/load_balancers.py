@@ -128,8 +128,9 @@ def modify_load_balancer_attributes(
     """Set some attributes; the others stay."""
     balancer = lookup.load_balancer(tx, request["LoadBalancerArn"])
     wanted = [(one.get("Key", ""), one.get("Value", "")) for one in request["Attributes"]]
-    # An internal load balancer's own default is no change.
-    wanted = [pair for pair in wanted if pair not in attributes.of_load_balancer(balancer)] or []
+    # Saying again what holds is no change, also for an internal load balancer's own default.
+    holds = attributes.of_load_balancer(balancer)
+    wanted = [pair for pair in wanted if pair not in holds]
     held = attributes.changed(
         attributes.LOAD_BALANCER, balancer.attributes, wanted, "Load balancer"
     )
@@ -179,9 +180,7 @@ def set_ip_address_type(
 
 
 def _attributes(balancer: LoadBalancer) -> list[shapes.LoadBalancerAttribute]:
-    return [
-        {"Key": key, "Value": value} for key, value in attributes.of_load_balancer(balancer)
-    ]
+    return [{"Key": key, "Value": value} for key, value in attributes.of_load_balancer(balancer)]
 
 
 def _same(

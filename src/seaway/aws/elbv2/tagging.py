@@ -43,9 +43,7 @@ def without(tags: Tags, keys: Iterable[str]) -> Tags:
 def checked(tags: Tags) -> Tags:
     """The tags, when a resource may have so many."""
     if len(tags) > limits.TAGS_PER_RESOURCE:
-        raise TooManyTagsException(
-            f"A resource can only have '{limits.TAGS_PER_RESOURCE}' tags"
-        )
+        raise TooManyTagsException(f"A resource can only have '{limits.TAGS_PER_RESOURCE}' tags")
     return tags
 
 

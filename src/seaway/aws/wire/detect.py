@@ -27,6 +27,7 @@ class Known:
     wire: Wire = Wire.JSON
 
 
+_CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
 _JSON = (
     Known("ecs", target_prefix="AmazonEC2ContainerServiceV20141113"),
     Known("ecr", target_prefix="AmazonEC2ContainerRegistry_V20150921"),
@@ -48,7 +49,7 @@ _JSON = (
     Known("resourcegroupstaggingapi", "tagging", "ResourceGroupsTaggingAPI_20170126"),
     Known("stepfunctions", "states", "AWSStepFunctions"),
     Known("dynamodb", target_prefix="DynamoDB_20120810"),
-    Known("cloudtrail", target_prefix="CloudTrail_20131101"),
+    Known("cloudtrail", target_prefix=_CLOUDTRAIL),
     Known("firehose", target_prefix="Firehose_20150804"),
     Known("kinesis", target_prefix="Kinesis_20131202"),
     Known("cloudcontrol", "cloudcontrolapi", "CloudApiService"),

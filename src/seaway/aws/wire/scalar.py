@@ -6,10 +6,11 @@ import base64
 import binascii
 import math
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 
 from seaway.aws.errors import SerializationException
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INTEGER = 2**31
 _LONG = 2**63
 
@@ -42,7 +43,9 @@ def iso8601(value: datetime) -> str:
 
 def rfc822(value: datetime) -> str:
     """``Sun, 22 Nov 2026 13:00:00 GMT``, as headers write times."""
-    return format_datetime(value.astimezone(UTC), usegmt=True)
+    plain = value.astimezone(UTC)
+    day, month = _DAYS[plain.weekday()], _MONTHS[plain.month - 1]
+    return f"{day}, {plain.day:02d} {month} {plain:%Y %H:%M:%S} GMT"
 
 
 def from_text(value: str) -> datetime:
@@ -56,13 +59,13 @@ def from_text(value: str) -> datetime:
 
 def _other_form(value: str) -> datetime:
     try:
-        number = float(value)
+        return from_epoch(float(value))
     except ValueError:
         pass
-    else:
-        return from_epoch(number)
     try:
-        return parsedate_to_datetime(value).astimezone(UTC)
+        _, day, month, year, clock, _ = value.split()
+        read = datetime.strptime(f"{year} {day} {clock}", "%Y %d %H:%M:%S")
+        return read.replace(month=_MONTHS.index(month) + 1, tzinfo=UTC)
     except ValueError as error:
         raise SerializationException(f"{value!r} is not a timestamp.") from error
 

@@ -341,12 +341,11 @@ def _sticky_filter() -> Json:
 
 def _peer_address() -> Json:
     """Keeps the peer's address where routes can match it against CIDRs (source-ip conditions)."""
+    peer = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%"
     value = {
         "object_key": "seaway.source",
         "factory_key": "envoy.network.ip",
-        "format_string": {
-            "text_format_source": {"inline_string": "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%"}
-        },
+        "format_string": {"text_format_source": {"inline_string": peer}},
     }
     kind = _FILTERS + ".network.set_filter_state.v3.Config"
     return {

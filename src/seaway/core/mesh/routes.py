@@ -40,6 +40,8 @@ def route_configuration(routing: Routing) -> Json:
     return {
         "name": routing.name,
         "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
+        # Envoy adds it on load balancer ports; an ALB has no such header.
+        "request_headers_to_remove": ["x-envoy-external-address"],
         # The first of the upstreams may be a moment late; that is no reason to refuse the rest.
         "validate_clusters": False,
     }
@@ -197,12 +199,11 @@ def _sticky(duration: float) -> Json:
 
 
 def _redirect(redirect: Redirect) -> Json:
-    """A redirect whose parts are literal or the request's own; mixtures become a Location header.
+    """A redirect of whole or literal parts is Envoy's own; other mixtures are a Location header.
 
     AWS's ``#{path}`` has no leading slash, ``#{query}`` no question mark.
     """
-    whole = (redirect.protocol, redirect.host, redirect.port, redirect.path, redirect.query)
-    if any(_ASKED.search(part) and part not in _WHOLE for part in whole):
+    if not _is_plain(redirect):
         return _templated_redirect(redirect)
     body: Json = {"response_code": "MOVED_PERMANENTLY" if redirect.status == 301 else "FOUND"}
     if redirect.protocol != "#{protocol}":
@@ -211,30 +212,41 @@ def _redirect(redirect: Redirect) -> Json:
         body["host_redirect"] = redirect.host
     if redirect.port != "#{port}":
         body["port_redirect"] = int(redirect.port)
-    if redirect.path != "/#{path}":
-        if redirect.query == "#{query}":
-            body["path_redirect"] = redirect.path
-        else:
-            body["path_redirect"] = _with_query(redirect.path, redirect.query)
-            body["strip_query"] = True
-    elif redirect.query == "":
+    if redirect.query != "#{query}":
         body["strip_query"] = True
-    elif redirect.query != "#{query}":
-        return _templated_redirect(redirect)
+    literal = "" if redirect.query == "#{query}" else redirect.query
+    if "#{path}" not in redirect.path:
+        body["path_redirect"] = _with_query(redirect.path, literal)
+    elif redirect.path != "/#{path}":
+        rewritten = redirect.path.replace("\\", "\\\\").replace("#{path}", "\\1")
+        body["regex_rewrite"] = {"pattern": {"regex": "^/(.*)$"}, "substitution": rewritten}
     return {"redirect": body}
 
 
-_WHOLE = {"#{protocol}", "#{host}", "#{port}", "/#{path}", "#{query}"}
+def _is_plain(redirect: Redirect) -> bool:
+    for part, whole in ((redirect.protocol, "#{protocol}"), (redirect.host, "#{host}")):
+        if _ASKED.search(part) and part != whole:
+            return False
+    if _ASKED.search(redirect.port) and redirect.port != "#{port}":
+        return False
+    if _ASKED.search(redirect.query) and redirect.query != "#{query}":
+        return False
+    asked = set(_ASKED.findall(redirect.path))
+    # Envoy cannot rewrite the path and put another query behind it.
+    return not asked or (asked == {"path"} and redirect.query in ("", "#{query}"))
+
+
 _FORMATS = {
     "protocol": "%REQ(x-forwarded-proto)%",
-    "host": "%REQUESTED_SERVER_NAME(HOST_FIRST:ORIG)%",
+    "host": "%REQUESTED_SERVER_NAME(HOST_FIRST:HOST)%",
     "port": "%DOWNSTREAM_LOCAL_PORT%",
-    "path": "%PATH(NQ:ORIG)%",
+    "path": "%PATH(NQ:PATH)%",
     "query": "%QUERY_PARAMS(ORIG)%",
 }
 
 
 def _templated_redirect(redirect: Redirect) -> Json:
+    """Envoy fills a Location header in. ``#{host}`` keeps a port here that the Host header has."""
     path = _with_query(redirect.path, redirect.query)
     location = f"{redirect.protocol}://{redirect.host}:{redirect.port}{path}"
     # %PATH% begins with the slash that AWS has outside of #{path}.

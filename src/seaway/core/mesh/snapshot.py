@@ -50,7 +50,11 @@ Resources = Mapping[str, Resource]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """What ``proxy`` looks like to Envoy. ``version`` changes with any resource in it."""
+    """What ``proxy`` looks like to Envoy. ``version`` changes with any resource in it.
+
+    A part in which nothing changed is the previous snapshot's very object, and so is every
+    resource that did not change: who looks for changes may compare by identity.
+    """
 
     proxy: Proxy
     version: str
@@ -58,6 +62,9 @@ class Snapshot:
     endpoints: Resources
     listeners: Resources
     routes: Resources
+    upstreams: Mapping[str, Upstream]
+    ports: Mapping[str, Port]
+    routings: Mapping[str, Routing]
 
     @property
     def node(self) -> str:
@@ -93,29 +100,18 @@ def take_snapshot(proxy: Proxy, previous: Snapshot | None = None) -> Snapshot:
 
     Raises InconsistentProxy, so that half a truth is never sent.
     """
-    old = previous.proxy if previous else Proxy(node=proxy.node)
+    old = previous or _NOTHING
     upstreams = _by_name(proxy.upstreams, "upstream")
     ports = _by_name(proxy.ports, "port")
     routings = _routings(proxy)
-    _check_forwards(routings, upstreams)
-    before = {u.name: u for u in old.upstreams}
-    same_upstreams = {n for n, u in upstreams.items() if before.get(n) == u}
-    ports_before = {p.name: p for p in old.ports}
-    same_ports = {n for n, p in ports.items() if ports_before.get(n) == p}
-    old_routings = _routings(old) if previous else {}
-    same_routings = {n for n, r in routings.items() if old_routings.get(n) == r}
-
-    def kept(kind: Kind, names: set[str]) -> Resources:
-        return {n: r for n, r in previous.of(kind).items() if n in names} if previous else {}
-
-    clusters = _render(Kind.CLUSTERS, upstreams, kept(Kind.CLUSTERS, same_upstreams), _cluster)
-    endpoints = _render(Kind.ENDPOINTS, upstreams, kept(Kind.ENDPOINTS, same_upstreams), _endpoints)
-    listeners = _render(Kind.LISTENERS, ports, kept(Kind.LISTENERS, same_ports), _listener)
+    _check_forwards(routings, upstreams, old)
+    clusters = _renew(Kind.CLUSTERS, upstreams, old.upstreams, old.clusters, _cluster)
+    endpoints = _renew(Kind.ENDPOINTS, upstreams, old.upstreams, old.endpoints, _endpoints)
+    listeners = _renew(Kind.LISTENERS, ports, old.ports, old.listeners, _listener)
     http = {p.routing.name: routings[p.routing.name] for p in proxy.ports if p.protocol.is_http}
-    routes = _render(Kind.ROUTES, http, kept(Kind.ROUTES, same_routings), _routes)
+    routes = _renew(Kind.ROUTES, http, old.routings, old.routes, _routes)
     parts = (clusters, endpoints, listeners, routes)
-    version = _digest("".join(r.version for part in parts for _, r in sorted(part.items())))
-    return Snapshot(proxy, version, *parts)
+    return Snapshot(proxy, _sum(parts), *parts, upstreams, ports, routings)
 
 
 def difference(before: Snapshot | None, after: Snapshot) -> Difference:
@@ -123,24 +119,43 @@ def difference(before: Snapshot | None, after: Snapshot) -> Difference:
     changed: list[Resource] = []
     removed: list[tuple[Kind, str]] = []
     for kind in Kind:
-        old = before.of(kind) if before else {}
+        old: Resources = before.of(kind) if before else {}
         new = after.of(kind)
-        changed += [r for n, r in new.items() if n not in old or old[n].version != r.version]
+        if old is new:
+            continue
+        changed += [r for n, r in new.items() if not _same(old.get(n), r)]
         removed += [(kind, name) for name in old if name not in new]
     return Difference(tuple(changed), tuple(removed))
 
 
-def _render(
+def _same(old: Resource | None, new: Resource) -> bool:
+    return old is new or (old is not None and old.version == new.version)
+
+
+def _renew(
     kind: Kind,
     nouns: Mapping[str, Noun],
-    kept: Resources,
+    old_nouns: Mapping[str, Noun],
+    old: Resources,
     render: Callable[[Noun], tuple[Body, str | None]],
 ) -> Resources:
-    return {n: kept.get(n) or _resource(kind, n, *render(noun)) for n, noun in nouns.items()}
+    """The resources of these nouns; the old ones wherever the noun or at least the body is equal."""
+    new: dict[str, Resource] = {}
+    moved = len(nouns) != len(old)
+    for name, noun in nouns.items():
+        before = old.get(name)
+        known = old_nouns.get(name)
+        if before is None or (known is not noun and known != noun):
+            made = _resource(kind, name, *render(noun))
+            if before is None or before.version != made.version:
+                moved, before = True, made
+        new[name] = before
+    return new if moved else old
 
 
 def _resource(kind: Kind, name: str, body: Body, needs: str | None) -> Resource:
-    return Resource(kind, name, _digest(json.dumps(body, sort_keys=True)), body, needs)
+    digest = blake2b(json.dumps(body, sort_keys=True).encode(), digest_size=8).hexdigest()
+    return Resource(kind, name, digest, body, needs)
 
 
 def _cluster(upstream: Upstream) -> tuple[Body, str | None]:
@@ -159,8 +174,10 @@ def _routes(routing: Routing) -> tuple[Body, str | None]:
     return envoy.route_configuration(routing), None
 
 
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+def _sum(parts: tuple[Resources, ...]) -> str:
+    """One version of all: the sum, for which no order matters; bodies hold their own names."""
+    total = sum(int(r.version, 16) for part in parts for r in part.values())
+    return f"{total % 2**64:016x}"
 
 
 def _by_name(nouns: tuple[Named, ...], what: str) -> dict[str, Named]:
@@ -179,8 +196,17 @@ def _routings(proxy: Proxy) -> dict[str, Routing]:
     return routings
 
 
-def _check_forwards(routings: Mapping[str, Routing], upstreams: Mapping[str, Upstream]) -> None:
-    for routing in routings.values():
-        for name in envoy.upstream_names(routing):
-            if name not in upstreams:
-                raise InconsistentProxy(f"routing {routing.name} leads to no upstream {name}")
+def _check_forwards(
+    routings: Mapping[str, Routing], upstreams: Mapping[str, Upstream], old: Snapshot
+) -> None:
+    """Only what is new, or all when an upstream is gone."""
+    some_gone = any(name not in upstreams for name in old.upstreams)
+    for name, routing in routings.items():
+        if not some_gone and old.routings.get(name) == routing:
+            continue
+        for upstream in envoy.upstream_names(routing):
+            if upstream not in upstreams:
+                raise InconsistentProxy(f"routing {name} leads to no upstream {upstream}")
+
+
+_NOTHING = Snapshot(Proxy(node=""), "", {}, {}, {}, {}, {}, {}, {})

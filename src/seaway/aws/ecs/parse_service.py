@@ -1,0 +1,298 @@
+"""CreateService's and UpdateService's shapes → Service, with AWS's refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seaway.aws.call import Call
+from seaway.aws.ecs.errors import InvalidParameterException, not_built
+from seaway.aws.ecs.parse_balancing import check_load_balancers, parse_load_balancers
+from seaway.aws.ecs.parse_connect import check_again, parse_connect, refuse
+from seaway.aws.ecs.parse_launch import (
+    check_network,
+    parse_constraints,
+    parse_network,
+    parse_placement,
+    parse_platform,
+)
+from seaway.aws.ecs.references import check_name, runnable_definition
+from seaway.aws.ecs.strategy import check_fargate, resolve_launch, uses_fargate
+from seaway.aws.ecs.tagging import parse_tags
+from seaway.core.cluster import Cluster
+from seaway.core.connect_rules import protocol_refusal
+from seaway.core.names import service_arn
+from seaway.core.service import DeploymentConfiguration, Service
+from seaway.core.task_definition import TaskDefinition
+from seaway.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from seaway.aws.shapes import ecs as shapes
+
+_ABSENT = (
+    "serviceRegistries",
+    "enableExecuteCommand",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+    "gatewayConnectors",
+    "monitoring",
+)
+_ABSENT_ROLLOUT = (
+    "bakeTimeInMinutes",
+    "lifecycleHooks",
+    "linearConfiguration",
+    "canaryConfiguration",
+    "earlySuccessCriteria",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A service as asked for, and the task definition it runs."""
+
+    service: Service
+    definition: TaskDefinition
+
+
+def created(
+    tx: Transaction, call: Call, cluster: Cluster, request: shapes.CreateServiceRequest
+) -> Wanted:
+    """The service a CreateService request describes; writes nothing.
+
+    Raises InvalidParameterException, ClientException, PlatformUnknownException and
+    NamespaceNotFoundException.
+    """
+    name = request["serviceName"]
+    check_name(name, "Service name")
+    _refuse_unbuilt(request)
+    if not request.get("taskDefinition"):
+        raise InvalidParameterException("TaskDefinition can not be blank.")
+    if "desiredCount" not in request:
+        raise InvalidParameterException("Desired count can not be null.")
+    definition = runnable_definition(tx, call, request["taskDefinition"])
+    launch_type, strategy = resolve_launch(
+        cluster, request.get("launchType"), request.get("capacityProviderStrategy")
+    )
+    fargate = uses_fargate(launch_type, strategy)
+    service = Service(
+        arn=service_arn(cluster.arn, name),
+        name=name,
+        cluster=cluster.arn,
+        created_at=call.moment.now,
+        created_by=f"arn:aws:iam::{call.account}:root",
+        desired_count=_count(request["desiredCount"]),
+        task_definition=definition.arn,
+        launch_type=launch_type,
+        strategy=strategy,
+        platform_version=parse_platform(request.get("platformVersion"), fargate),
+        rollout=_rollout(request.get("deploymentConfiguration"), DeploymentConfiguration()),
+        load_balancers=parse_load_balancers(request.get("loadBalancers")),
+        network=parse_network(request.get("networkConfiguration")),
+        placement_constraints=parse_constraints(request.get("placementConstraints"), fargate),
+        placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
+        health_check_grace=_grace(request.get("healthCheckGracePeriodSeconds"), 0),
+        connect=parse_connect(
+            tx, call, cluster, definition, request.get("serviceConnectConfiguration")
+        ),
+        propagate_tags=_propagation(request.get("propagateTags"), "NONE"),
+        managed_tags=request.get("enableECSManagedTags", False),
+        zone_rebalancing=request.get("availabilityZoneRebalancing") or "ENABLED",
+        client_token=request.get("clientToken") or None,
+        tags=parse_tags(request.get("tags")),
+        role=request.get("role") or None,
+    )
+    _check(tx, service, definition, request.get("healthCheckGracePeriodSeconds"))
+    return Wanted(service, definition)
+
+
+def updated(
+    tx: Transaction,
+    call: Call,
+    cluster: Cluster,
+    before: Service,
+    request: shapes.UpdateServiceRequest,
+) -> Wanted:
+    """The service after an UpdateService request; what it leaves out stays. Writes nothing.
+
+    Raises what ``created`` raises.
+    """
+    _refuse_unbuilt(request)
+    old = tx.find(TaskDefinition, before.task_definition)
+    assert old is not None, "task definitions in use are never removed"
+    definition = old
+    if request.get("taskDefinition"):
+        definition = runnable_definition(tx, call, request["taskDefinition"])
+    launch_type, strategy = before.launch_type, before.strategy
+    if "capacityProviderStrategy" in request:
+        launch_type, strategy = resolve_launch(cluster, None, request["capacityProviderStrategy"])
+    fargate = uses_fargate(launch_type, strategy)
+    change: dict[str, Any] = {
+        "task_definition": definition.arn,
+        "launch_type": launch_type,
+        "strategy": strategy,
+        "platform_version": _platform(before, request, fargate),
+        "rollout": _rollout(request.get("deploymentConfiguration"), before.rollout),
+        "propagate_tags": _propagation(request.get("propagateTags"), before.propagate_tags),
+        "managed_tags": request.get("enableECSManagedTags", before.managed_tags),
+        "zone_rebalancing": request.get("availabilityZoneRebalancing") or before.zone_rebalancing,
+        "health_check_grace": _grace(
+            request.get("healthCheckGracePeriodSeconds"), before.health_check_grace
+        ),
+    }
+    if "desiredCount" in request:
+        change["desired_count"] = _count(request["desiredCount"])
+    if "loadBalancers" in request:
+        change["load_balancers"] = parse_load_balancers(request["loadBalancers"])
+    if "networkConfiguration" in request:
+        change["network"] = parse_network(request["networkConfiguration"])
+    if "placementConstraints" in request:
+        change["placement_constraints"] = parse_constraints(
+            request["placementConstraints"], fargate
+        )
+    if "placementStrategy" in request:
+        change["placement_strategy"] = parse_placement(request["placementStrategy"], fargate)
+    if "serviceConnectConfiguration" in request:
+        change["connect"] = parse_connect(
+            tx, call, cluster, definition, request["serviceConnectConfiguration"]
+        )
+    else:
+        check_again(before.connect, definition)
+    refuse(protocol_refusal(before.connect, old, definition))
+    service = _replaced(before, change)
+    _check(tx, service, definition, request.get("healthCheckGracePeriodSeconds"))
+    return Wanted(service, definition)
+
+
+def needs_deployment(before: Service, after: Service) -> bool:
+    """Whether a change concerns what tasks are made of; counts and limits do not."""
+    return any(
+        getattr(before, field) != getattr(after, field)
+        for field in (
+            "task_definition",
+            "network",
+            "load_balancers",
+            "connect",
+            "platform_version",
+            "launch_type",
+            "strategy",
+        )
+    )
+
+
+def _replaced(before: Service, change: dict[str, Any]) -> Service:
+    members = {name: getattr(before, name) for name in Service.__dataclass_fields__}
+    return Service(**{**members, **change})
+
+
+def _check(
+    tx: Transaction, service: Service, definition: TaskDefinition, grace: int | None
+) -> None:
+    fargate = uses_fargate(service.launch_type, service.strategy)
+    check_fargate(definition, fargate)
+    check_network(tx, service.network, definition, fargate)
+    if grace is not None and not service.load_balancers:
+        raise InvalidParameterException(
+            "Health check grace period is only valid for services configured to use load balancers"
+        )
+    check_load_balancers(tx, service.load_balancers, definition)
+
+
+def _refuse_unbuilt(request: Mapping[str, Any]) -> None:
+    for name in _ABSENT:
+        if request.get(name):
+            raise not_built(name)
+    controller = (request.get("deploymentController") or {}).get("type", "ECS")
+    connected = (request.get("serviceConnectConfiguration") or {}).get("enabled")
+    if controller != "ECS":
+        if connected:
+            raise InvalidParameterException(
+                f"Service Connect is not supported with the {controller} deployment controller."
+            )
+        raise not_built(f"deploymentController {controller}")
+    scheduling = request.get("schedulingStrategy") or "REPLICA"
+    if scheduling != "REPLICA":
+        raise not_built(f"schedulingStrategy {scheduling}")
+    if request.get("launchType") == "EXTERNAL" and connected:
+        raise InvalidParameterException(
+            "Service Connect is not supported with the EXTERNAL launch type."
+        )
+
+
+def _count(given: int) -> int:
+    if given < 0:
+        raise InvalidParameterException("Desired count must not be negative.")
+    return given
+
+
+def _grace(given: int | None, before: int) -> int:
+    if given is not None and not 0 <= given <= 2147483647:
+        raise InvalidParameterException("healthCheckGracePeriodSeconds must not be negative.")
+    return before if given is None else given
+
+
+def _propagation(given: str | None, before: str) -> str:
+    if given in (None, ""):
+        return before
+    if given not in ("TASK_DEFINITION", "SERVICE", "NONE"):
+        raise InvalidParameterException(f"Invalid propagateTags: {given}")
+    return given
+
+
+def _platform(
+    before: Service, request: shapes.UpdateServiceRequest, fargate: bool
+) -> str | None:
+    if "platformVersion" in request or (before.platform_version is None) == fargate:
+        return parse_platform(request.get("platformVersion"), fargate)
+    return before.platform_version
+
+
+def _rollout(
+    given: shapes.DeploymentConfiguration | None, before: DeploymentConfiguration
+) -> DeploymentConfiguration:
+    if not given:
+        return before
+    path = "deploymentConfiguration."
+    for name in _ABSENT_ROLLOUT:
+        if given.get(name):
+            raise not_built(path + name)
+    if given.get("strategy", "ROLLING") != "ROLLING":
+        raise not_built(f"{path}strategy {given['strategy']}")
+    alarms = given.get("alarms")
+    if alarms and (alarms.get("enable") or alarms.get("alarmNames")):
+        raise not_built(path + "alarms")
+    breaker, rollback = _breaker(given.get("deploymentCircuitBreaker"), before)
+    rollout = DeploymentConfiguration(
+        maximum_percent=given.get("maximumPercent", before.maximum_percent),
+        minimum_healthy_percent=given.get("minimumHealthyPercent", before.minimum_healthy_percent),
+        circuit_breaker=breaker,
+        circuit_breaker_rollback=rollback,
+    )
+    if rollout.minimum_healthy_percent < 0 or rollout.maximum_percent < 100:
+        raise InvalidParameterException(
+            "minimumHealthyPercent must not be negative and maximumPercent must be at least 100."
+        )
+    if rollout.minimum_healthy_percent == rollout.maximum_percent == 100:
+        raise InvalidParameterException(
+            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block "
+            "deployments."
+        )
+    if rollout.maximum_percent < rollout.minimum_healthy_percent:
+        raise InvalidParameterException(
+            "The maximumPercent must not be less than the minimumHealthyPercent."
+        )
+    return rollout
+
+
+def _breaker(
+    given: shapes.DeploymentCircuitBreaker | None, before: DeploymentConfiguration
+) -> tuple[bool, bool]:
+    if not given:
+        return before.circuit_breaker, before.circuit_breaker_rollback
+    path = "deploymentConfiguration.deploymentCircuitBreaker."
+    if given.get("resetOnHealthyTask") is False:
+        raise not_built(path + "resetOnHealthyTask false")
+    threshold = given.get("thresholdConfiguration")
+    if threshold and (threshold.get("type"), threshold.get("value")) != ("BOUNDED_PERCENT", 50):
+        raise not_built(path + "thresholdConfiguration")
+    return given["enable"], given["rollback"]

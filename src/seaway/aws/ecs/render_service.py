@@ -1,0 +1,241 @@
+"""Services, deployments and their history as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from seaway.aws.ecs.parse_launch import render_network
+from seaway.aws.ecs.render_task_definition import render_log
+from seaway.aws.ecs.rendering import instant, kept
+from seaway.aws.ecs.strategy import render_strategy
+from seaway.aws.ecs.tagging import render_tags
+from seaway.core.deployment import counts
+from seaway.core.names import place_of, revision_arn, service_deployment_arn
+from seaway.core.service import (
+    ConnectService,
+    Deployment,
+    DeploymentConfiguration,
+    Service,
+    ServiceConnect,
+    ServiceEvent,
+    ServiceLoadBalancer,
+)
+from seaway.core.task import Task
+from seaway.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from seaway.aws.shapes import ecs as shapes
+
+MOST_EVENTS = 100
+
+
+def render_service(
+    tx: Transaction, service: Service, include: Collection[str] = ()
+) -> shapes.Service:
+    """A service with its counts, living deployments and newest events."""
+    tasks = tx.where(Task, service=service.arn)
+    alive = [d for d in tx.where(Deployment, service=service.arn) if d.status != "INACTIVE"]
+    alive.sort(key=_newest_primary_first)
+    counted = [(deployment, counts(tasks, deployment.id)) for deployment in alive]
+    shape = _fixed_part(service).copy()
+    shape["runningCount"] = sum(running for _, (running, _) in counted)
+    shape["pendingCount"] = sum(pending for _, (_, pending) in counted)
+    shape["deployments"] = [
+        _counted(deployment, service, running, pending)
+        for deployment, (running, pending) in counted
+    ]
+    shape["events"] = [_event(event) for event in newest_events(tx, service)]
+    if alive:
+        shape["currentServiceDeployment"] = service_deployment_arn(service.arn, alive[0].number)
+        shape["currentServiceRevisions"] = [
+            {
+                "arn": revision_arn(service.arn, deployment.id),
+                "requestedTaskCount": _wanted(deployment, service, running + pending),
+                "runningTaskCount": running,
+                "pendingTaskCount": pending,
+            }
+            for deployment, (running, pending) in counted
+        ]
+    if "TAGS" in include and service.tags:
+        shape["tags"] = render_tags(service.tags)
+    return shape
+
+
+def _newest_primary_first(deployment: Deployment) -> tuple[bool, float]:
+    return deployment.status != "PRIMARY", -deployment.created_at
+
+
+def newest_events(tx: Transaction, service: Service) -> list[ServiceEvent]:
+    """The last hundred events, newest first."""
+    return tx.where(ServiceEvent, service=service.arn)[: -MOST_EVENTS - 1 : -1]
+
+
+@kept
+def _event(event: ServiceEvent) -> shapes.ServiceEvent:
+    return {
+        "id": event.id,
+        "createdAt": instant(event.created_at),
+        "message": event.message,
+    }
+
+
+@kept
+def _fixed_part(service: Service) -> shapes.Service:
+    """What of a service depends on nothing else."""
+    shape: shapes.Service = {
+        "serviceArn": service.arn,
+        "serviceName": service.name,
+        "clusterArn": service.cluster,
+        "loadBalancers": render_load_balancers(service.load_balancers),
+        "serviceRegistries": [],
+        "status": service.status,
+        "desiredCount": service.desired_count,
+        "taskDefinition": service.task_definition,
+        "deploymentConfiguration": render_rollout(service.rollout),
+        "createdAt": instant(service.created_at),
+        "createdBy": service.created_by,
+        "placementConstraints": [
+            {"type": kind, "expression": text} if text else {"type": kind}
+            for kind, text in service.placement_constraints
+        ],
+        "placementStrategy": [
+            {"type": kind, "field": subject} if subject else {"type": kind}
+            for kind, subject in service.placement_strategy
+        ],
+        "schedulingStrategy": service.scheduling,
+        "deploymentController": {"type": "ECS"},
+        "enableECSManagedTags": service.managed_tags,
+        "propagateTags": service.propagate_tags,
+        "enableExecuteCommand": False,
+        "availabilityZoneRebalancing": service.zone_rebalancing,
+    }
+    if service.launch_type:
+        shape["launchType"] = service.launch_type
+    if service.strategy:
+        shape["capacityProviderStrategy"] = render_strategy(service.strategy)
+    if service.platform_version:
+        shape["platformVersion"] = service.platform_version
+        shape["platformFamily"] = "Linux"
+    if service.network:
+        shape["networkConfiguration"] = render_network(service.network)
+    if service.load_balancers:
+        shape["healthCheckGracePeriodSeconds"] = service.health_check_grace
+        shape["roleArn"] = service.role or _linked_role(service)
+    return shape
+
+
+def _linked_role(service: Service) -> str:
+    account = place_of(service.arn).account
+    role = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+    return f"arn:aws:iam::{account}:role/{role}"
+
+
+def _counted(
+    deployment: Deployment, service: Service, running: int, pending: int
+) -> shapes.Deployment:
+    shape = _fixed_deployment(deployment).copy()
+    shape["desiredCount"] = _wanted(deployment, service, running + pending)
+    shape["runningCount"] = running
+    shape["pendingCount"] = pending
+    return shape
+
+
+def _wanted(deployment: Deployment, service: Service, alive: int) -> int:
+    """The primary deployment wants all; one being replaced wants what is left of it."""
+    return service.desired_count if deployment.status == "PRIMARY" else alive
+
+
+@kept
+def _fixed_deployment(deployment: Deployment) -> shapes.Deployment:
+    shape: shapes.Deployment = {
+        "id": deployment.id,
+        "status": deployment.status,
+        "taskDefinition": deployment.task_definition,
+        "failedTasks": deployment.failed_tasks,
+        "createdAt": instant(deployment.created_at),
+        "updatedAt": instant(deployment.updated_at or deployment.created_at),
+        "rolloutState": deployment.rollout_state.value,
+        "rolloutStateReason": deployment.rollout_reason,
+    }
+    if deployment.launch_type:
+        shape["launchType"] = deployment.launch_type
+    if deployment.strategy:
+        shape["capacityProviderStrategy"] = render_strategy(deployment.strategy)
+    if deployment.platform_version:
+        shape["platformVersion"] = deployment.platform_version
+        shape["platformFamily"] = "Linux"
+    if deployment.network:
+        shape["networkConfiguration"] = render_network(deployment.network)
+    if deployment.connect:
+        shape["serviceConnectConfiguration"] = render_connect(deployment.connect)
+    if deployment.discovery:
+        shape["serviceConnectResources"] = [
+            {"discoveryName": name, "discoveryArn": arn} for name, arn in deployment.discovery
+        ]
+    return shape
+
+
+def render_connect(connect: ServiceConnect) -> shapes.ServiceConnectConfiguration:
+    """A Service Connect configuration; the namespace is shown by its name, as AWS does."""
+    shape: shapes.ServiceConnectConfiguration = {"enabled": connect.enabled}
+    if not connect.enabled:
+        return shape
+    if connect.namespace_name:
+        shape["namespace"] = connect.namespace_name
+    shape["services"] = [_connect_service(entry) for entry in connect.services]
+    if connect.log:
+        shape["logConfiguration"] = render_log(connect.log)
+    return shape
+
+
+def _connect_service(entry: ConnectService) -> shapes.ServiceConnectService:
+    shape: shapes.ServiceConnectService = {"portName": entry.port_name}
+    if entry.discovery_name:
+        shape["discoveryName"] = entry.discovery_name
+    if entry.alias:
+        shape["clientAliases"] = [render_alias(entry)]
+    timeout: shapes.TimeoutConfiguration = {}
+    if entry.idle_timeout is not None:
+        timeout["idleTimeoutSeconds"] = entry.idle_timeout
+    if entry.request_timeout is not None:
+        timeout["perRequestTimeoutSeconds"] = entry.request_timeout
+    if timeout:
+        shape["timeout"] = timeout
+    return shape
+
+
+def render_alias(entry: ConnectService) -> shapes.ServiceConnectClientAlias:
+    """An endpoint's client alias as it was given."""
+    assert entry.alias is not None
+    if entry.alias.dns_name:
+        return {"port": entry.alias.port, "dnsName": entry.alias.dns_name}
+    return {"port": entry.alias.port}
+
+
+def render_load_balancers(
+    balancers: Sequence[ServiceLoadBalancer],
+) -> list[shapes.LoadBalancer]:
+    """A service's target groups."""
+    return [
+        {
+            "targetGroupArn": balancer.target_group,
+            "containerName": balancer.container,
+            "containerPort": balancer.port,
+        }
+        for balancer in balancers
+    ]
+
+
+def render_rollout(rollout: DeploymentConfiguration) -> shapes.DeploymentConfiguration:
+    """How a service may change."""
+    return {
+        "deploymentCircuitBreaker": {
+            "enable": rollout.circuit_breaker,
+            "rollback": rollout.circuit_breaker_rollback,
+        },
+        "maximumPercent": rollout.maximum_percent,
+        "minimumHealthyPercent": rollout.minimum_healthy_percent,
+        "strategy": "ROLLING",
+        "bakeTimeInMinutes": 0,
+    }

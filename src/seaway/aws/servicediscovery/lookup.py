@@ -1,0 +1,106 @@
+"""Finds what a request names, by id or ARN, or says that it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from seaway.aws.call import Call
+from seaway.aws.paging import BadToken, page
+from seaway.aws.servicediscovery.errors import (
+    InstanceNotFound,
+    InvalidInput,
+    NamespaceNotFound,
+    ResourceInUse,
+    ServiceNotFound,
+)
+from seaway.core.discovery import DiscoveryService, Namespace, Registration
+from seaway.core.discovery_rules import registration_key
+from seaway.core.names import place_of
+from seaway.store.transaction import Transaction
+
+T = TypeVar("T")
+R = TypeVar("R", Namespace, DiscoveryService)
+
+PAGE = 100
+"""Results of a page when MaxResults is left out."""
+
+
+def here(call: Call, found: Sequence[R]) -> list[R]:
+    """Those of the caller's account and region."""
+    return [
+        one
+        for one in found
+        if (place := place_of(one.arn)).region == call.region and place.account == call.account
+    ]
+
+
+def namespaces(tx: Transaction, call: Call) -> list[Namespace]:
+    """The caller's namespaces, oldest first."""
+    return here(call, tx.where(Namespace))
+
+
+def namespace(tx: Transaction, call: Call, name: str) -> Namespace:
+    """The namespace of this id or ARN. Raises NamespaceNotFound."""
+    if name.startswith("arn:"):
+        found = tx.find(Namespace, name)
+    else:
+        found = next(iter(here(call, tx.where(Namespace, id=name))), None)
+    if found is None:
+        raise NamespaceNotFound("Namespace not found")
+    return found
+
+
+def service(tx: Transaction, call: Call, name: str) -> DiscoveryService:
+    """The service of this id or ARN. Raises ServiceNotFound."""
+    if name.startswith("arn:"):
+        found = tx.find(DiscoveryService, name)
+    else:
+        found = next(iter(here(call, tx.where(DiscoveryService, id=name))), None)
+    if found is None:
+        raise ServiceNotFound("Service not found")
+    return found
+
+
+def service_named(
+    tx: Transaction, call: Call, http_name: str, name: str
+) -> tuple[Namespace, DiscoveryService]:
+    """The service DiscoverInstances names. Raises NamespaceNotFound, ServiceNotFound."""
+    for space in namespaces(tx, call):
+        if space.http_name == http_name:
+            for found in tx.where(DiscoveryService, namespace=space.arn):
+                if found.name == name:
+                    return space, found
+            raise ServiceNotFound("Service not found")
+    raise NamespaceNotFound("Namespace not found")
+
+
+def registration(tx: Transaction, owner: DiscoveryService, instance: str) -> Registration:
+    """The registration of this instance id. Raises InstanceNotFound."""
+    found = tx.find(Registration, registration_key(owner, instance))
+    if found is None:
+        raise InstanceNotFound("Instance not found")
+    return found
+
+
+def refuse_owned(found: DiscoveryService) -> None:
+    """Refuse to change by hand what ECS made for Service Connect.
+
+    The ECS guide says that ECS manages these entries and users must not edit them. AWS does not
+    stop those who do, which breaks their mesh; refusing is the kinder reading.
+    """
+    if found.owner is not None:
+        raise ResourceInUse(
+            f"Service '{found.id}' is managed by Amazon ECS Service Connect for '{found.owner}'"
+        )
+
+
+def paged(
+    items: Sequence[T], token: str | None, most: int | None, scope: str
+) -> tuple[list[T], str | None]:
+    """A page of a list's answer. Raises InvalidInput for a token of another list."""
+    try:
+        found, following = page(items, token, most or PAGE, scope)
+    except BadToken as error:
+        raise InvalidInput("The NextToken is not valid") from error
+    return list(found), following

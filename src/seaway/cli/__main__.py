@@ -1,0 +1,5 @@
+"""`python -m seaway.cli`."""
+
+from seaway.cli import main
+
+main(prog_name="seaway")

@@ -1,0 +1,112 @@
+"""`seaway up`: start everything on this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from seaway.cli.options import data_dir_option, port_option, settings_for
+from seaway.cli.process import Claim, ask, running, wait_until
+from seaway.settings import Settings
+
+START_SECONDS = 30.0
+
+
+@click.command()
+@data_dir_option
+@port_option
+@click.option("--detach", "-d", is_flag=True, help="Start in the background and come back.")
+def up(data_dir: Path | None, port: int | None, detach: bool) -> None:
+    """Start the API, the controllers, the registry, the host proxy and the agent."""
+    settings = settings_for(data_dir, port)
+    check_machine()
+    present = running(settings)
+    if present is not None:
+        pid, url = present
+        if detach and port in (None, settings.port) and ask(url) is not None:
+            click.echo(f"Seaway is already up at {url} (process {pid}).")
+            return
+        raise click.ClickException(
+            f"Seaway already runs on {settings.data_dir} (process {pid}, {url}): "
+            "stop it with 'seaway down', or choose another --data-dir."
+        )
+    if detach:
+        start_detached(settings)
+        click.echo(f"Seaway is up at {settings.url}. Its log: {settings.log_file}")
+        return
+    _serve(settings)
+
+
+def check_machine() -> None:
+    """Root and a Docker Engine; what is missing ends the command with one sentence."""
+    if os.geteuid() != 0:
+        raise click.ClickException(
+            "Seaway needs root, because its proxy listens inside the tasks' network "
+            "namespaces: run it with sudo."
+        )
+    # Imported late: 'seaway env' has no use for the engine's client.
+    from seaway.cli.machine import engine_problem
+
+    problem = engine_problem()
+    if problem is not None:
+        raise click.ClickException(problem)
+
+
+def start_detached(settings: Settings) -> None:
+    """Start the control plane as a process of its own and wait until it answers."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "seaway.cli", "up",
+        "--data-dir", str(settings.data_dir), "--port", str(settings.port),
+    ]  # fmt: skip
+    with settings.log_file.open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def decided() -> bool:
+        return process.poll() is not None or ask(settings.url) is not None
+
+    wait_until(decided, START_SECONDS)
+    if process.poll() is None and ask(settings.url) is not None:
+        return
+    lines = settings.log_file.read_text(errors="replace").splitlines()
+    last = lines[-1].removeprefix("Error: ") if lines else "it said nothing"
+    raise click.ClickException(f"Seaway did not start: {last} (log: {settings.log_file})")
+
+
+def _serve(settings: Settings) -> None:
+    claim = Claim(settings.pid_file)
+    try:
+        if not claim.take(settings):
+            raise click.ClickException(f"Seaway already runs on {settings.data_dir}.")
+    except OSError as error:
+        raise click.ClickException(
+            f"The data directory {settings.data_dir} can't be used: {error.strerror}."
+        ) from error
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    import uvloop
+
+    from seaway.app import PortTaken, Seaway
+    from seaway.store.sqlite import StoreError
+
+    click.echo(f"Seaway answers at {settings.url} (data in {settings.data_dir}).")
+    try:
+        uvloop.run(Seaway(settings).run())
+    except* (PortTaken, StoreError) as problems:
+        raise click.ClickException(str(problems.exceptions[0])) from None
+    click.echo(
+        "The control plane has stopped. Containers and the host proxy go on; "
+        "'seaway up' takes them over, 'seaway down' takes them away."
+    )

@@ -1,0 +1,68 @@
+"""What the proxies' health checks saw becomes the targets' state, in AWS's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from seaway.core.balancer import Target, TargetGroup, TargetState
+from seaway.core.balancer_rules import CHECKING, FAILED_CHECKS, TIMED_OUT
+from seaway.core.mesh.balance import dimension
+from seaway.core.mesh.proxy import EndpointHealth, Failure, Health
+from seaway.core.task import Task
+from seaway.store.transaction import Transaction
+
+
+def observe_health(tx: Transaction, seen: Iterable[EndpointHealth]) -> None:
+    """Write the targets whose state these observations change."""
+    places: dict[tuple[str, str, int], Target] | None = None
+    for one in seen:
+        if not one.upstream.startswith("balance/"):
+            continue
+        if places is None:
+            places = _places(tx)
+        group = one.upstream[one.upstream.index("/targetgroup/") + 1 :]
+        target = places.get((group, one.address, one.port))
+        if target is not None:
+            tx.put(_judged(tx, target, one))
+
+
+def _places(tx: Transaction) -> dict[tuple[str, str, int], Target]:
+    """Targets by group and by where the proxy checks them: the task's own place if it has one."""
+    found: dict[tuple[str, str, int], Target] = {}
+    for target in tx.where(Target):
+        if target.state is TargetState.DRAINING:
+            continue
+        address, port = target.address, target.port
+        task = tx.find(Task, target.task or "")
+        for binding in task.bindings if task else ():
+            if binding.host_port == port and task is not None:
+                address = task.address_of(binding.container) or address
+                port = binding.container_port
+                break
+        found[(dimension(target.target_group), address, port)] = target
+    return found
+
+
+def _judged(tx: Transaction, target: Target, seen: EndpointHealth) -> Target:
+    match seen.health:
+        case Health.HEALTHY:
+            return replace(target, state=TargetState.HEALTHY, reason=None, description=None)
+        case Health.INITIAL:
+            if target.state is not TargetState.INITIAL:
+                return target
+            reason, description = CHECKING
+            return replace(target, reason=reason, description=description)
+    group = tx.find(TargetGroup, target.target_group)
+    reason, description = _why(seen, group)
+    return replace(target, state=TargetState.UNHEALTHY, reason=reason, description=description)
+
+
+def _why(seen: EndpointHealth, group: TargetGroup | None) -> tuple[str, str]:
+    match seen.failure:
+        case Failure.TIMEOUT:
+            return TIMED_OUT
+        case Failure.RESPONSE:
+            return Failure.RESPONSE.value, "Health checks failed with unexpected status codes"
+        case _:
+            return FAILED_CHECKS

@@ -1,0 +1,108 @@
+"""What can be set, where it is read from, and what it is when nobody says anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_PORT = 4566
+DEFAULT_BIND = "127.0.0.1"
+
+LONGEST_SOCKET_PATH = 100
+"""Bytes; the kernel takes unix socket paths of at most 107."""
+
+
+class SettingsError(Exception):
+    """A setting that can't be used; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one Seaway runs. ``data_dir`` holds everything it must remember."""
+
+    data_dir: Path
+    bind: str = DEFAULT_BIND
+    port: int = DEFAULT_PORT
+    account: str = "000000000000"
+    region: str = "us-east-1"
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self.data_dir / "seaway.db"
+
+    @property
+    def series(self) -> Path:
+        """The file of log events and metric points."""
+        return self.data_dir / "series.db"
+
+    @property
+    def pid_file(self) -> Path:
+        """Held locked by the running control plane, with its process id inside."""
+        return self.data_dir / "seaway.pid"
+
+    @property
+    def log_file(self) -> Path:
+        """Where a detached control plane writes its log."""
+        return self.data_dir / "seaway.log"
+
+    @property
+    def proxy_dir(self) -> Path:
+        """The host proxy's own directory."""
+        return self.data_dir / "proxy"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the host proxy asks for its configuration."""
+        return self.proxy_dir / "control.sock"
+
+    @property
+    def registry_dir(self) -> Path:
+        """Image layers, by digest."""
+        return self.data_dir / "registry"
+
+    @property
+    def agent_dir(self) -> Path:
+        """The agent's own: hosts files and how far each log was read."""
+        return self.data_dir / "agent"
+
+    @property
+    def url(self) -> str:
+        """The endpoint clients are pointed at."""
+        return f"http://{self.bind}:{self.port}"
+
+
+def settings_from(
+    environment: Mapping[str, str], *, data_dir: Path | None = None, port: int | None = None
+) -> Settings:
+    """The settings of the command line, else of the environment, else the defaults.
+
+    SEAWAY_DATA_DIR, SEAWAY_PORT, SEAWAY_ACCOUNT_ID. Raises SettingsError.
+    """
+    directory = data_dir or Path(environment.get("SEAWAY_DATA_DIR") or _default_directory())
+    directory = directory.expanduser().absolute()
+    settings = Settings(
+        data_dir=directory,
+        port=port if port is not None else _port(environment.get("SEAWAY_PORT")),
+        account=environment.get("SEAWAY_ACCOUNT_ID") or "000000000000",
+    )
+    if len(os.fsencode(settings.control_socket)) > LONGEST_SOCKET_PATH:
+        raise SettingsError(
+            f"The data directory {directory} has too long a path for the sockets in it: "
+            "choose a shorter one with --data-dir."
+        )
+    return settings
+
+
+def _port(text: str | None) -> int:
+    if not text:
+        return DEFAULT_PORT
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"SEAWAY_PORT is {text!r}: it has to be a port number.")
+    return int(text)
+
+
+def _default_directory() -> str:
+    return "/var/lib/seaway" if os.geteuid() == 0 else "~/.local/share/seaway"
