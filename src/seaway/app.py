@@ -77,6 +77,11 @@ def installation_of(data_dir: Path) -> str:
     return blake2s(str(data_dir).encode(), digest_size=6).hexdigest()
 
 
+def proxy_of(settings: Settings) -> HostProxy:
+    """The host proxy of this data directory, running or not."""
+    return HostProxy(directory=settings.proxy_dir, node=HOST, control=settings.control_socket)
+
+
 class Seaway:
     """The whole of it on one machine: API, controllers, mesh, registry and agent."""
 
@@ -95,9 +100,7 @@ class Seaway:
             host=f"localhost:{settings.port}",
         )
         self.mesh = MeshServer()
-        self.proxy = HostProxy(
-            directory=settings.proxy_dir, node=HOST, control=settings.control_socket
-        )
+        self.proxy = proxy_of(settings)
         self.publisher = Publisher(self.store, self.mesh, self.proxy.in_flight)
         self.loops = [
             Loop(
@@ -207,7 +210,7 @@ class Seaway:
 
     def _note_health(self, seen: Sequence[EndpointHealth]) -> None:
         with self.store.transaction() as tx:
-            observe_health(tx, seen)
+            observe_health(tx, seen, time.time())
 
     async def _keep_agent(self) -> None:
         """Run the agent, again after the engine was away."""

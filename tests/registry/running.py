@@ -22,6 +22,7 @@ from typing import Any, Self, TypeVar
 import boto3
 import uvicorn
 from botocore.config import Config
+
 from seaway.aws import ecr
 from seaway.aws.gateway import Gateway
 from seaway.core.moment import Moment

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from seaway.core.manifest import digest_of
 from seaway.registry.blobs import BATCH, BlobStore, DigestMismatch
 

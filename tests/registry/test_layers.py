@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from seaway.core.manifest import digest_of
 
 from .images import a_manifest, push_blob, put_manifest

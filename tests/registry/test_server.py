@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from seaway.core.registry_token import LIFETIME
 
 from .images import push_image

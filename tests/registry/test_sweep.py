@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from seaway.core.manifest import DOCKER_MANIFEST, digest_of
 from seaway.registry.sweep import GRACE
 

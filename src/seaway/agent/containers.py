@@ -60,6 +60,13 @@ def volume_name(assignment: Assignment, volume: str) -> str:
     return f"seaway-{last_part(assignment.task)}-{volume}"
 
 
+def container_name(assignment: Assignment, container: str) -> str:
+    """What the engine calls a container: ecs-family-revision-container-hash, as ECS does."""
+    plain = re.sub(r"[^a-zA-Z0-9_.-]", "", container)
+    token = _token(assignment, container)[:20]
+    return f"ecs-{assignment.family}-{assignment.revision}-{plain}-{token}"
+
+
 def hostname(assignment: Assignment, namespace: str) -> str:
     """What a namespace calls itself: its own setting, else AWS's form for an address."""
     for container in assignment.containers:
@@ -79,7 +86,7 @@ def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> 
     servers = dict.fromkeys(server for c in inside for server in c.dns_servers)
     search = dict.fromkeys(domain for c in inside for domain in c.dns_search)
     return ContainerSpec(
-        name=_name(assignment, f"~internal~ecs~pause-{namespace}".rstrip("-")),
+        name=container_name(assignment, f"~internal~ecs~pause-{namespace}".rstrip("-")),
         image=around.pause_image,
         labels=_labels(assignment, namespace, PAUSE, around),
         hostname=hostname(assignment, namespace),
@@ -104,7 +111,7 @@ def application_spec(
     labels = _labels(assignment, container.name, APPLICATION, around)
     environment = dict(assignment.environment) | dict(container.environment)
     return ContainerSpec(
-        name=_name(assignment, container.name),
+        name=container_name(assignment, container.name),
         image=image.name,
         labels=(
             *container.docker_labels,
@@ -169,12 +176,6 @@ def _labels(assignment: Assignment, container: str, role: str, around: Surroundi
         (CONTAINER, container),
         (ROLE, role),
     )
-
-
-def _name(assignment: Assignment, container: str) -> str:
-    plain = re.sub(r"[^a-zA-Z0-9_.-]", "", container)
-    token = _token(assignment, container)[:20]
-    return f"ecs-{assignment.family}-{assignment.revision}-{plain}-{token}"
 
 
 def _token(assignment: Assignment, subject: str) -> str:

@@ -117,7 +117,7 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened to a container: die, oom, start or health_status. ``at`` is epoch ns."""
+    """Something happened to a container: die, oom or health_status. ``at`` is epoch ns."""
 
     container: str
     action: str
@@ -278,7 +278,7 @@ class DockerEngine:
 
     async def events(self, labels: Pairs, since: int) -> AsyncGenerator[Event, None]:
         """What happens to containers with these labels, from ``since`` (epoch ns) on."""
-        wanted = {"type": ["container"], "event": ["start", "die", "oom", "health_status"]}
+        wanted = {"type": ["container"], "event": ["die", "oom", "health_status"]}
         params = {"filters": _filters(labels, wanted), "since": _seconds(since)}
         async with self._ask("events", params=params) as response:
             async for line in response.content:

@@ -48,22 +48,23 @@ def write_in_place(path: Path, text: str) -> None:
     _overwrite(path, text)
 
 
-def write_block(path: Path, names: Names) -> None:
-    """Put the names between our marks in a machine's hosts file; without names no block.
+def write_block(path: Path, installation: str, names: Names) -> None:
+    """Put the names between an installation's marks in a machine's hosts file; none: no block.
 
     Raises OSError when the file may not be written.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    kept = _without_block(text)
+    begin, end = f"{BEGIN} {installation}", f"{END} {installation}"
+    kept = _without_block(text, begin, end)
     lines = _lines(names)
-    block = "\n".join([BEGIN, *lines, END]) + "\n" if lines else ""
+    block = "\n".join([begin, *lines, end]) + "\n" if lines else ""
     if kept + block != text:
         _overwrite(path, kept + block)
 
 
-def remove_block(path: Path) -> None:
-    """Take our block out of the machine's hosts file again. Raises OSError as `write_block`."""
-    write_block(path, ())
+def remove_block(path: Path, installation: str) -> None:
+    """Take the block out of the machine's hosts file again. Raises OSError as `write_block`."""
+    write_block(path, installation, ())
 
 
 def _overwrite(path: Path, text: str) -> None:
@@ -77,12 +78,12 @@ def _lines(names: Names) -> list[str]:
     return [f"{address}\t{name}" for name, address in names]
 
 
-def _without_block(text: str) -> str:
+def _without_block(text: str, begin: str, end: str) -> str:
     kept, inside = [], False
     for line in text.splitlines(keepends=True):
-        if line.strip() == BEGIN:
+        if line.strip() == begin:
             inside = True
-        elif line.strip() == END and inside:
+        elif line.strip() == end and inside:
             inside = False
         elif not inside:
             kept.append(line)

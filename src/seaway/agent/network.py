@@ -51,6 +51,7 @@ class Networks:
         self._addresses = addresses
         self._installation = installation
         self._known: dict[str, NetworkFacts] = {}
+        self._early: set[str] = set()
         self._making = asyncio.Lock()
 
     async def ensure(self, network: Network) -> NetworkFacts:
@@ -65,6 +66,7 @@ class Networks:
                 await self._make(network)
                 self._known |= await self._found()
             found = self._known[network.vpc]
+            self._early.add(network.vpc)
         if found.cidr != network.cidr:
             raise EngineError(
                 f"The network {found.name} has the range {found.cidr}, "
@@ -80,7 +82,11 @@ class Networks:
                 await self.ensure(network)
             except EngineError as error:
                 problems.append(PlanProblem(subject=network.vpc, message=error.message))
-        await self._drop_unplanned({network.vpc for network in plan.networks})
+        planned = {network.vpc for network in plan.networks}
+        async with self._making:
+            # A task's network may be made before the plan that names it has come.
+            self._early -= planned
+            await self._drop_unplanned(planned | self._early)
         for vpc, found in sorted(self._known.items()):
             wanted = {address for owner, address in plan.addresses if owner == vpc}
             problems += await self._settle(found.interface, wanted)
@@ -108,9 +114,9 @@ class Networks:
                 f"({error.message.strip()})."
             ) from error
 
-    async def _drop_unplanned(self, planned: set[str]) -> None:
+    async def _drop_unplanned(self, needed: set[str]) -> None:
         self._known = await self._found()
-        for vpc in self._known.keys() - planned:
+        for vpc in self._known.keys() - needed:
             try:
                 await self._engine.remove_network(self._known[vpc].id)
             except EngineError:

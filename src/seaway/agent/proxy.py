@@ -137,6 +137,32 @@ class HostProxy:
             if "socket_address" in host["address"]
         )
 
+    async def in_flight(self) -> dict[tuple[str, int], int]:
+        """Requests (over TCP: connections) under way now, by endpoint. Raises OSError.
+
+        A connection that is kept open between requests counts for nothing over HTTP.
+        """
+        try:
+            answer = json.loads(await self._ask("GET", "/clusters?format=json"))
+        except ProxyUnavailable as error:
+            raise OSError(str(error)) from error
+        busy: dict[tuple[str, int], int] = {}
+        for cluster in answer.get("cluster_statuses", ()):
+            for host in cluster.get("host_statuses", ()):
+                address = host["address"].get("socket_address")
+                if address is None:
+                    continue
+                stats = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
+                # A TCP connection counts as a request of its own in Envoy's host statistics.
+                place = (address["address"], address["port_value"])
+                busy[place] = busy.get(place, 0) + stats.get("rq_active", 0)
+        return busy
+
+    async def end(self) -> None:
+        """End the Envoy that runs for this directory, if one does; nothing is started for it."""
+        if await self._adopt():
+            await self.stop()
+
     async def health_events(self) -> AsyncIterator[EndpointHealth]:
         """Every change of an endpoint's health and every failed check, from now on."""
         with contextlib.suppress(FileNotFoundError):

@@ -28,4 +28,4 @@ async def remove_everything(
     await Networks(engine, KernelAddresses(), installation).remove_all()
     await cgroups_for(await engine.about(), installation).remove_all()
     if hosts_file is not None and hosts_file.exists():
-        remove_block(hosts_file)
+        remove_block(hosts_file, installation)

@@ -201,7 +201,7 @@ class Agent:
         if self._hosts_file is None or os.geteuid() != 0:
             return ()
         try:
-            write_block(self._hosts_file, plan.names)
+            write_block(self._hosts_file, self._installation, plan.names)
         except OSError as error:
             message = f"The names could not be written to {self._hosts_file}: {error}."
             return (PlanProblem(subject=str(self._hosts_file), message=message),)
@@ -242,7 +242,10 @@ class Agent:
             await asyncio.sleep(self._usage_every)
 
     def _usage(self, task: str, cgroups: Cgroups) -> Usage | None:
-        used = cgroups.usage(last_part(task))
+        try:
+            used = cgroups.usage(last_part(task))
+        except OSError:  # it went away while it was read
+            used = None
         if used is None:
             self._spent.pop(task, None)
             return None

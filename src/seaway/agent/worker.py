@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from seaway.agent.containers import (
 from seaway.agent.engine import Engine, EngineError, EngineGone, Event, Listed, NotThere
 from seaway.agent.hosts import task_hosts, write_in_place
 from seaway.agent.images import CannotPull, Image, Images
+from seaway.agent.intercept import CannotIntercept, intercept
 from seaway.agent.link import Link
 from seaway.agent.logs import LogFollower
 from seaway.agent.network import Networks
@@ -78,6 +79,7 @@ class Tools:
     clock: Callable[[], float]
     installation: str
     pause_image: str
+    intercept: Callable[[str], Awaitable[None]] = intercept
 
 
 class _Refused(Exception):
@@ -138,6 +140,7 @@ class Worker:
         if event.health is not None:
             self._seen[name] = replace(self._seen[name], health=event.health)
         else:
+            self._ids.setdefault(name, event.container)
             self._unsure.add(name)
         if event.action == "die" and (code := event.labels.get("exitCode", "")).isdigit():
             self._exit_codes[name] = int(code)
@@ -377,7 +380,12 @@ class Worker:
         pause = self._pauses[space]
         try:
             await self._tools.engine.start(pause)
-            self._sandboxes[space] = (await self._tools.engine.inspect(pause)).sandbox
+            sandbox = (await self._tools.engine.inspect(pause)).sandbox
+            if self._assignment.uses_mesh:
+                await self._tools.intercept(sandbox)
+            self._sandboxes[space] = sandbox
+        except CannotIntercept as error:
+            raise _Refused(f"ResourceInitializationError: {error}") from error
         except EngineGone:
             raise
         except EngineError as error:

@@ -44,6 +44,7 @@ def assignment(tx: Transaction, task: Task) -> Assignment | None:
         service_name=last_part(task.service) if task.service else "",
         launch_type=task.launch_type,
         zone=task.zone or "",
+        uses_mesh=task.uses_mesh,
         desired_status=task.desired_status,
         may_start=not task.uses_mesh or task.mesh_ready,
         may_stop=task.may_stop,

@@ -72,6 +72,8 @@ class Assignment:
     service_name: str = ""
     launch_type: str = "EC2"
     zone: str = ""
+    uses_mesh: bool = False
+    """Calls to the virtual addresses of ``names`` are to reach the host proxy."""
 
     desired_status: TaskStatus = TaskStatus.RUNNING
     may_start: bool = True

@@ -28,6 +28,9 @@ from envoy.extensions.filters.http.router.v3 import router_pb2  # noqa: E402, F4
 from envoy.extensions.filters.http.stateful_session.v3 import (  # noqa: E402
     stateful_session_pb2,  # noqa: F401
 )
+from envoy.extensions.filters.listener.original_dst.v3 import (  # noqa: E402
+    original_dst_pb2,  # noqa: F401
+)
 from envoy.extensions.filters.network.http_connection_manager.v3 import (  # noqa: E402
     http_connection_manager_pb2,  # noqa: F401
 )

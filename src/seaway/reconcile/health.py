@@ -13,8 +13,8 @@ from seaway.core.task import Task
 from seaway.store.transaction import Transaction
 
 
-def observe_health(tx: Transaction, seen: Iterable[EndpointHealth]) -> None:
-    """Write the targets whose state these observations change."""
+def observe_health(tx: Transaction, seen: Iterable[EndpointHealth], now: float) -> None:
+    """Write the targets whose state these observations change. ``now`` is epoch seconds."""
     places: dict[tuple[str, str, int], Target] | None = None
     for one in seen:
         if not one.upstream.startswith("balance/"):
@@ -24,7 +24,7 @@ def observe_health(tx: Transaction, seen: Iterable[EndpointHealth]) -> None:
         group = one.upstream[one.upstream.index("/targetgroup/") + 1 :]
         target = places.get((group, one.address, one.port))
         if target is not None:
-            tx.put(_judged(tx, target, one))
+            tx.put(_judged(tx, target, one, now))
 
 
 def _places(tx: Transaction) -> dict[tuple[str, str, int], Target]:
@@ -44,7 +44,8 @@ def _places(tx: Transaction) -> dict[tuple[str, str, int], Target]:
     return found
 
 
-def _judged(tx: Transaction, target: Target, seen: EndpointHealth) -> Target:
+def _judged(tx: Transaction, target: Target, seen: EndpointHealth, now: float) -> Target:
+    group = tx.find(TargetGroup, target.target_group)
     match seen.health:
         case Health.HEALTHY:
             return replace(target, state=TargetState.HEALTHY, reason=None, description=None)
@@ -53,12 +54,22 @@ def _judged(tx: Transaction, target: Target, seen: EndpointHealth) -> Target:
                 return target
             reason, description = CHECKING
             return replace(target, reason=reason, description=description)
-    group = tx.find(TargetGroup, target.target_group)
-    reason, description = _why(seen, group)
+    if target.state is TargetState.INITIAL and now < _given_until(target, group):
+        # The proxy calls a target unhealthy after its very first check; AWS gives a new one
+        # as many as the unhealthy threshold says.
+        reason, description = CHECKING
+        return replace(target, reason=reason, description=description)
+    reason, description = _why(seen)
     return replace(target, state=TargetState.UNHEALTHY, reason=reason, description=description)
 
 
-def _why(seen: EndpointHealth, group: TargetGroup | None) -> tuple[str, str]:
+def _given_until(target: Target, group: TargetGroup | None) -> float:
+    if group is None:
+        return target.registered_at
+    return target.registered_at + group.check.unhealthy_threshold * group.check.interval
+
+
+def _why(seen: EndpointHealth) -> tuple[str, str]:
     match seen.failure:
         case Failure.TIMEOUT:
             return TIMED_OUT

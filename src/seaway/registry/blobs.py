@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 BATCH = 1 << 20
-"""Bytes gathered before one trip to the disk; what an upload or download holds in memory."""
+"""Bytes of one trip to the disk. An upload holds two batches in memory, a download one."""
 
 
 class DigestMismatch(Exception):
@@ -36,13 +36,19 @@ class Upload:
     async def append(self, pieces: AsyncIterator[bytes]) -> None:
         """Take in pieces as they come; what came is kept when they break off."""
         waiting = bytearray()
+        writing: asyncio.Future[None] | None = None
         try:
             async for piece in pieces:
                 waiting += piece
                 if len(waiting) >= BATCH:
-                    full, waiting = waiting, bytearray()
-                    await asyncio.to_thread(self._write, full)
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.ensure_future(asyncio.to_thread(self._write, waiting))
+                    waiting = bytearray()
         finally:
+            # If that write failed this raises again: nothing is put after a hole.
+            if writing is not None:
+                await writing
             if waiting:
                 await asyncio.to_thread(self._write, waiting)
 

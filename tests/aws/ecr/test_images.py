@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from registry.images import a_descriptor, a_manifest, an_index, push_blob, push_image, put_manifest
 from registry.running import Running
 from seaway.core.manifest import DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, digest_of

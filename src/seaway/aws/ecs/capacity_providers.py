@@ -19,6 +19,7 @@ from seaway.aws.ecs.strategy import FARGATE_PROVIDERS, provider_of
 from seaway.aws.ecs.tagging import parse_tags
 from seaway.aws.operation import operation
 from seaway.core.cluster import CapacityProvider, Cluster
+from seaway.core.compute import AutoScalingGroup
 from seaway.core.names import last_part
 from seaway.store.transaction import Transaction
 
@@ -51,8 +52,10 @@ def create_capacity_provider(
     if given is None:
         raise InvalidParameterException("autoScalingGroupProvider must be specified.")
     group = given["autoScalingGroupArn"]
-    if not group.startswith("arn:aws:autoscaling:"):
-        raise ClientException("The specified Auto Scaling group ARN is invalid.")
+    if tx.find(AutoScalingGroup, group) is None:
+        raise ClientException(
+            "The specified Auto Scaling group ARN is invalid. Specify a valid ARN and try again."
+        )
     if tx.where(CapacityProvider, group=group):
         raise ClientException(
             "The specified Auto Scaling group ARN is already being used by another capacity "
@@ -119,9 +122,7 @@ def delete_capacity_provider(
         raise not_built("cluster")
     name = last_part(request["capacityProvider"])
     if name in FARGATE_PROVIDERS:
-        raise ClientException(
-            "The specified capacity provider is reserved and cannot be deleted."
-        )
+        raise ClientException("The specified capacity provider is reserved and cannot be deleted.")
     provider = _existing(tx, call, name)
     for cluster in tx.where(Cluster):
         if cluster.status == "ACTIVE" and name in cluster.capacity_providers:

@@ -230,5 +230,3 @@ def _with_defaults(
         return cluster
     attachment = call.moment.uuid() if made else None
     return replace(cluster, namespace=namespace.arn, namespace_attachment=attachment)
-
-

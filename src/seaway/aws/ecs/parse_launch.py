@@ -1,4 +1,4 @@
-"""Where and how tasks are launched: network, placement, platform; the same for services and runs."""
+"""Where and how tasks are launched: network, placement and platform, of services and runs alike."""
 
 from __future__ import annotations
 
@@ -78,9 +78,7 @@ def _subnet(tx: Transaction, name: str) -> Subnet:
     return subnet
 
 
-def parse_constraints(
-    given: Sequence[shapes.PlacementConstraint] | None, fargate: bool
-) -> Pairs:
+def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargate: bool) -> Pairs:
     """Placement constraints as (type, expression) pairs.
 
     Raises InvalidParameterException on Fargate or for more than ten, ClientException for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,10 @@ from seaway.aws.ecs.parse_launch import (
     parse_platform,
 )
 from seaway.aws.ecs.references import check_name, runnable_definition
+from seaway.aws.ecs.render_cluster import launch_type_of
 from seaway.aws.ecs.strategy import check_fargate, resolve_launch, uses_fargate
 from seaway.aws.ecs.tagging import parse_tags
-from seaway.core.cluster import Cluster
+from seaway.core.cluster import Cluster, StrategyItem
 from seaway.core.connect_rules import protocol_refusal
 from seaway.core.names import service_arn
 from seaway.core.service import DeploymentConfiguration, Service
@@ -125,7 +126,7 @@ def updated(
         definition = runnable_definition(tx, call, request["taskDefinition"])
     launch_type, strategy = before.launch_type, before.strategy
     if "capacityProviderStrategy" in request:
-        launch_type, strategy = resolve_launch(cluster, None, request["capacityProviderStrategy"])
+        launch_type, strategy = _relaunch(cluster, before, request["capacityProviderStrategy"])
     fargate = uses_fargate(launch_type, strategy)
     change: dict[str, Any] = {
         "task_definition": definition.arn,
@@ -239,9 +240,16 @@ def _propagation(given: str | None, before: str) -> str:
     return given
 
 
-def _platform(
-    before: Service, request: shapes.UpdateServiceRequest, fargate: bool
-) -> str | None:
+def _relaunch(
+    cluster: Cluster, before: Service, given: Sequence[shapes.CapacityProviderStrategyItem]
+) -> tuple[str | None, tuple[StrategyItem, ...]]:
+    """An empty strategy leads back to the launch type the service's tasks have."""
+    if not given:
+        return launch_type_of(before), ()
+    return resolve_launch(cluster, None, given)
+
+
+def _platform(before: Service, request: shapes.UpdateServiceRequest, fargate: bool) -> str | None:
     if "platformVersion" in request or (before.platform_version is None) == fargate:
         return parse_platform(request.get("platformVersion"), fargate)
     return before.platform_version

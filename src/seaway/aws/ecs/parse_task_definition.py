@@ -231,7 +231,10 @@ def _check_fargate(definition: TaskDefinition, container: ContainerDefinition) -
         raise ClientException("Log driver awslogs requires options: awslogs-stream-prefix")
     if definition.execution_role is not None:
         return
-    for needed, what in ((logs, "log driver awslogs"), (".dkr.ecr." in container.image, "ECR images")):
+    for needed, what in (
+        (logs, "log driver awslogs"),
+        (".dkr.ecr." in container.image, "ECR images"),
+    ):
         if needed:
             raise ClientException(
                 f"Fargate requires task definition to have execution role ARN to support {what}."
@@ -283,7 +286,8 @@ def _check_sums(definition: TaskDefinition) -> None:
         cpu = sum(container.cpu for container in definition.containers)
         if cpu > definition.cpu:
             raise ClientException(
-                f"The total 'cpu' of containers ({cpu}) must not exceed the task's ({definition.cpu})."
+                f"The total 'cpu' of containers ({cpu}) must not exceed the task's "
+                f"({definition.cpu})."
             )
     if definition.memory is not None:
         for container in definition.containers:

@@ -90,7 +90,9 @@ def launch_type_of(service: Service) -> str:
     return "FARGATE" if service.strategy[0].provider.startswith("FARGATE") else "EC2"
 
 
-def render_provider(provider: CapacityProvider, include: Collection[str]) -> shapes.CapacityProvider:
+def render_provider(
+    provider: CapacityProvider, include: Collection[str]
+) -> shapes.CapacityProvider:
     """A capacity provider of one's own."""
     shape: shapes.CapacityProvider = {
         "capacityProviderArn": provider.arn,

@@ -198,9 +198,7 @@ def _breaker(service: Service, deployment: Deployment) -> str:
     return "MONITORING_COMPLETE" if done else "MONITORING"
 
 
-def _revision(
-    tx: Transaction, service: Service, deployment: Deployment
-) -> shapes.ServiceRevision:
+def _revision(tx: Transaction, service: Service, deployment: Deployment) -> shapes.ServiceRevision:
     shape: shapes.ServiceRevision = {
         "serviceRevisionArn": revision_arn(service.arn, deployment.id),
         "serviceArn": service.arn,

@@ -27,7 +27,9 @@ def parse_tags(given: Iterable[Tag] | None) -> Tags:
         if not 1 <= len(key) <= 128:
             raise InvalidParameterException("Tag keys must be 1 to 128 characters long.")
         if key.lower().startswith("aws:"):
-            raise InvalidParameterException("Tag keys must not start with the reserved prefix aws:.")
+            raise InvalidParameterException(
+                "Tag keys must not start with the reserved prefix aws:."
+            )
     return tags
 
 

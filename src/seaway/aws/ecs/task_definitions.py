@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.errors import AwsError, ClientException, InvalidParameterException
+from seaway.aws.ecs.errors import ClientException, InvalidParameterException
 from seaway.aws.ecs.parse_task_definition import parse_task_definition
 from seaway.aws.ecs.references import at_most, definition_of, family_of, page
 from seaway.aws.ecs.render_task_definition import render_task_definition
 from seaway.aws.ecs.tagging import render_tags
+from seaway.aws.errors import AwsError
 from seaway.aws.operation import operation
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seaway.aws.elbv2 import limits, lookup
 from seaway.aws.elbv2.errors import (
+    IncompatibleProtocolsException,
     InvalidConfigurationRequestException,
     InvalidLoadBalancerActionException,
     TargetGroupAssociationLimitException,
@@ -228,6 +229,12 @@ def _fixed_response(raw: shapes.Action) -> Action:
 def _check_groups(tx: Transaction, balancer: LoadBalancer, action: Action) -> None:
     for share in action.groups:
         group = lookup.target_group(tx, share.target_group)
+        # HTTP/2 and gRPC to targets need an HTTPS listener (guide: protocol version).
+        if group.protocol_version != "HTTP1":
+            raise IncompatibleProtocolsException(
+                "Listener protocol 'HTTP' is not supported with a target group with the "
+                f"protocol-version '{group.protocol_version}'"
+            )
         if group.vpc != balancer.vpc:
             raise InvalidConfigurationRequestException(
                 f"The target group '{group.arn}' must be in the same VPC as the load balancer "

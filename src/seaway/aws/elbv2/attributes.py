@@ -59,7 +59,8 @@ LOAD_BALANCER: Mapping[str, Setting] = {
     "routing.http2.enabled": _flag("true"),
     "routing.http.drop_invalid_header_fields.enabled": _flag(),
     "routing.http.xff_client_port.enabled": _flag(),
-    "routing.http.preserve_host_header.enabled": _flag(),
+    # The proxy never changes the Host header, so both values are kept.
+    "routing.http.preserve_host_header.enabled": _flag(built=True),
     "routing.http.xff_header_processing.mode": Setting(
         "append", one_of("append", "preserve", "remove"), ("append",)
     ),
@@ -67,7 +68,7 @@ LOAD_BALANCER: Mapping[str, Setting] = {
     "routing.http.desync_mitigation_mode": Setting(
         "defensive", one_of("monitor", "defensive", "strictest"), ("defensive",)
     ),
-    "client_keep_alive.seconds": Setting("3600", number(60, 604800)),
+    "client_keep_alive.seconds": Setting("3600", number(60, 604800), ("3600",)),
     "waf.fail_open.enabled": _flag(),
     "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": _flag(),
     "zonal_shift.config.enabled": _flag(),

@@ -77,6 +77,12 @@ class InvalidTargetException(AwsError):
     code = "InvalidTargetException"
 
 
+class IncompatibleProtocolsException(AwsError):
+    """The specified configuration is not valid with this protocol."""
+
+    code = "IncompatibleProtocolsException"
+
+
 class UnsupportedProtocolException(AwsError):
     """The specified protocol is not supported."""
 

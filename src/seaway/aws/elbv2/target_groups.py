@@ -148,7 +148,8 @@ def _parse(tx: Transaction, call: Call, request: shapes.CreateTargetGroupInput) 
         raise ValidationError("A port must be specified")
     if not vpc:
         raise ValidationError("A VPC ID must be specified")
-    if tx.find(Vpc, vpc) is None:
+    network = tx.find(Vpc, vpc)
+    if network is None or (network.owner, network.region) != (call.account, call.region):
         raise ValidationError(f"The VPC ID '{vpc}' is not found")
     version = request.get("ProtocolVersion", "HTTP1").upper()
     if version not in ("HTTP1", "HTTP2", "GRPC"):

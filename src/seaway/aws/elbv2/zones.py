@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seaway.aws.addresses import taken_addresses
 from seaway.aws.call import Call
 from seaway.aws.elbv2.errors import (
     InvalidConfigurationRequestException,
@@ -16,7 +15,9 @@ from seaway.aws.elbv2.errors import (
 )
 from seaway.aws.elbv2.naming import full_name
 from seaway.core.balancer import LoadBalancer
+from seaway.core.names import Place, place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
+from seaway.store.addresses import taken_addresses
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _named(request: CreateLoadBalancerInput | SetSubnetsInput) -> list[str]:
 
 def _subnet(tx: Transaction, call: Call, name: str) -> Subnet:
     subnet = tx.find(Subnet, name)
-    if subnet is None or subnet.owner != call.account:
+    if subnet is None or place_of(subnet.arn) != Place(account=call.account, region=call.region):
         raise SubnetNotFoundException(f"The subnet ID '{name}' does not exist")
     return subnet
 

@@ -57,7 +57,8 @@ def create_private_dns_namespace(
     before = _before(tx, call, "DNS_PRIVATE", name, vpc, asked)
     if before is not None:
         return {"OperationId": before}
-    if tx.find(Vpc, vpc) is None:
+    network = tx.find(Vpc, vpc)
+    if network is None or (network.owner, network.region) != (call.account, call.region):
         raise InvalidInput(f"The VPC {vpc} does not exist")
     soa = request.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
     space = new_dns_namespace(

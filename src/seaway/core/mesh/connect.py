@@ -21,6 +21,12 @@ from seaway.core.mesh.proxy import (
 )
 from seaway.core.task import Sandbox
 
+INTERCEPTED = "127.255.0.0/16"
+"""The virtual addresses; part of every namespace's loopback, so no address has to be added."""
+
+INTERCEPTOR_PORT = 61001
+"""Where the proxy listens for them: just above the ports that calls go out from."""
+
 REQUEST_TIMEOUT = 15
 """Seconds; AWS's default for http, http2 and grpc (API: TimeoutConfiguration)."""
 
@@ -127,5 +133,6 @@ def _port(caller: Caller, box: Sandbox, offer: Offer, routing: Routing, labels: 
         routing=routing,
         labels=labels,
         namespace=box.path,
+        intercepted_at=INTERCEPTOR_PORT,
         idle_timeout=idle if endpoint.idle_timeout is None else endpoint.idle_timeout,
     )

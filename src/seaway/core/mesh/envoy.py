@@ -154,6 +154,10 @@ def _http_options(upstream: Upstream) -> Json:
     return {name: {"@type": _TYPE + name, "explicit_http_config": {version: {}}}}
 
 
+UNHEALTHY_INTERVAL = 1.0
+"""Seconds between checks of a target that has not passed yet (AWS: the group's interval)."""
+
+
 def _health_check(check: HealthCheck) -> Json:
     every = seconds(check.interval)
     body: Json = {
@@ -161,6 +165,8 @@ def _health_check(check: HealthCheck) -> Json:
         "interval": every,
         # Envoy would ask an idle upstream once a minute only.
         "no_traffic_interval": every,
+        # A target that has just started, or comes back, is not kept waiting for a whole interval.
+        "unhealthy_interval": seconds(min(check.interval, UNHEALTHY_INTERVAL)),
         "no_traffic_healthy_interval": every,
         "healthy_threshold": check.healthy_threshold,
         "unhealthy_threshold": check.unhealthy_threshold,
@@ -228,7 +234,7 @@ def _outlier_detection(detection: OutlierDetection) -> Json:
 
 def listener(port: Port) -> Json:
     """LDS. HTTP routes come by RDS, so a change of rules drains no connection."""
-    address = _socket(port.address, port.port)
+    address = _socket(port.address, port.intercepted_at or port.port)
     if port.namespace is not None:
         address["socket_address"]["network_namespace_filepath"] = port.namespace
     http = port.protocol.is_http
@@ -238,13 +244,25 @@ def listener(port: Port) -> Json:
     chain: Json = {"filters": filters}
     if port.certificate is not None:
         chain["transport_socket"] = _tls(port)
-    return {
+    told: Json = {
         "name": port.name,
         "address": address,
         "stat_prefix": "port",
         "traffic_direction": "OUTBOUND",
         "filter_chains": [chain],
     }
+    if port.intercepted_at is not None:
+        chain["filter_chain_match"] = {"destination_port": port.port}
+        told["listener_filters"] = [_original_destination()]
+    elif port.namespace is None:
+        # The host's addresses inside a VPC may be put on its bridge just after this.
+        told["freebind"] = True
+    return told
+
+
+def _original_destination() -> Json:
+    kind = _FILTERS + ".listener.original_dst.v3.OriginalDst"
+    return {"name": "envoy.filters.listener.original_dst", "typed_config": {"@type": kind}}
 
 
 def _http_manager(port: Port) -> Json:

@@ -276,7 +276,8 @@ class Port:
     ``namespace`` is the file of the network namespace to listen in (Docker's ``SandboxKey``);
     None = the host's own. ``name`` is unique on the proxy and stays the same while the address,
     port and namespace do. ``idle_timeout`` in seconds (Service Connect: 300 HTTP, 3600 TCP;
-    load balancer: 60), 0 = none.
+    load balancer: 60), 0 = none. ``intercepted_at``: a rule of the namespace leads what is sent to
+    ``port`` to this port of the same address, and whatever was sent elsewhere is closed.
     """
 
     name: str
@@ -286,6 +287,7 @@ class Port:
     routing: Routing
     labels: Labels
     namespace: str | None = None
+    intercepted_at: int | None = None
     idle_timeout: float = 0
     certificate: Certificate | None = None
 

@@ -139,7 +139,7 @@ def _renew(
     old: Resources,
     render: Callable[[Noun], tuple[Body, str | None]],
 ) -> Resources:
-    """The resources of these nouns; the old ones wherever the noun or at least the body is equal."""
+    """The resources of these nouns; the old ones where the noun, or at least the body, is equal."""
     new: dict[str, Resource] = {}
     moved = len(nouns) != len(old)
     for name, noun in nouns.items():

@@ -1,0 +1,326 @@
+"""Task → the shape AWS shows, its containers, network and proxy included."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from seaway.aws.ecs.render_service import render_alias
+from seaway.aws.ecs.rendering import instant, kept
+from seaway.aws.ecs.tagging import render_tags
+from seaway.core.fargate import PLATFORM_VERSION
+from seaway.core.network import NetworkInterface
+from seaway.core.service import ConnectService, Deployment
+from seaway.core.task import Container, ContainerOverride, Health, Task, TaskStatus
+from seaway.core.task_definition import ContainerDefinition, NetworkMode, TaskDefinition
+from seaway.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from seaway.aws.shapes import ecs as shapes
+
+FARGATE_STORAGE = 20
+"""GiB of a Fargate task's storage, unless its definition says otherwise."""
+
+_TIMES = (
+    ("connectivityAt", "connectivity_at"),
+    ("pullStartedAt", "pull_started_at"),
+    ("pullStoppedAt", "pull_stopped_at"),
+    ("startedAt", "started_at"),
+    ("stoppingAt", "stopping_at"),
+    ("executionStoppedAt", "execution_stopped_at"),
+    ("stoppedAt", "stopped_at"),
+)
+
+
+def render_task(tx: Transaction, task: Task, include: Collection[str] = ()) -> shapes.Task:
+    """A task as DescribeTasks shows it."""
+    definition = tx.find(TaskDefinition, task.task_definition)
+    interface = tx.find(NetworkInterface, task.interface) if task.interface else None
+    deployment = (
+        tx.find(Deployment, task.deployment) if task.uses_mesh and task.deployment else None
+    )
+    shape = _render(task, definition, interface, deployment)
+    if "TAGS" in include:
+        shape = shape.copy()
+        shape["tags"] = render_tags(task.tags)
+    return shape
+
+
+@kept
+def _render(
+    task: Task,
+    definition: TaskDefinition | None,
+    interface: NetworkInterface | None,
+    deployment: Deployment | None,
+) -> shapes.Task:
+    fargate = task.launch_type == "FARGATE"
+    shape: shapes.Task = {
+        "attachments": _attachments(task, definition, interface, deployment),
+        "attributes": [{"name": "ecs.cpu-architecture", "value": _architecture(definition)}],
+        "clusterArn": task.cluster,
+        "containers": _containers(task, definition, interface),
+        "createdAt": instant(task.created_at),
+        "desiredStatus": task.desired_status.value,
+        "enableExecuteCommand": False,
+        "group": task.group,
+        "healthStatus": task.health.value,
+        "lastStatus": task.last_status.value,
+        "launchType": task.launch_type,
+        "overrides": _overrides(task, definition),
+        "tags": [],
+        "taskArn": task.arn,
+        "taskDefinitionArn": task.task_definition,
+        "version": task.version,
+    }
+    _add_size(shape, task, definition)
+    _add_place(shape, task)
+    _add_times(shape, task)
+    if fargate:
+        size = (definition.ephemeral_storage if definition else None) or FARGATE_STORAGE
+        shape["platformVersion"] = task.platform_version or PLATFORM_VERSION
+        shape["platformFamily"] = "Linux"
+        shape["ephemeralStorage"] = {"sizeInGiB": size}
+        shape["fargateEphemeralStorage"] = {"sizeInGiB": size}
+    return shape
+
+
+def _add_size(shape: shapes.Task, task: Task, definition: TaskDefinition | None) -> None:
+    cpu, memory = task.cpu_override, task.memory_override
+    if cpu is None:
+        cpu = definition.cpu_needed if definition else 0
+    if memory is None:
+        memory = definition.memory_needed if definition else 0
+    shape["cpu"], shape["memory"] = str(cpu), str(memory)
+
+
+def _add_place(shape: shapes.Task, task: Task) -> None:
+    if task.zone:
+        shape["availabilityZone"] = task.zone
+    if task.capacity_provider:
+        shape["capacityProviderName"] = task.capacity_provider
+    if task.instance:
+        shape["containerInstanceArn"] = task.instance
+    if task.started_by:
+        shape["startedBy"] = task.started_by
+    if task.stop_code:
+        shape["stopCode"] = task.stop_code
+    if task.stopped_reason:
+        shape["stoppedReason"] = task.stopped_reason
+
+
+def _add_times(shape: shapes.Task, task: Task) -> None:
+    for name, field in _TIMES:
+        seconds = getattr(task, field)
+        if seconds is not None:
+            shape[name] = instant(seconds)  # type: ignore[literal-required]
+    if task.connectivity_at is not None:
+        shape["connectivity"] = "CONNECTED"
+
+
+def _architecture(definition: TaskDefinition | None) -> str:
+    arm = definition is not None and definition.cpu_architecture == "ARM64"
+    return "arm64" if arm else "x86_64"
+
+
+def _attachments(
+    task: Task,
+    definition: TaskDefinition | None,
+    interface: NetworkInterface | None,
+    deployment: Deployment | None,
+) -> list[shapes.Attachment]:
+    attachments: list[shapes.Attachment] = []
+    if definition is not None and definition.network_mode is NetworkMode.AWSVPC:
+        attachments.append(_network_attachment(task, interface))
+    if task.uses_mesh:
+        attachments.append(_connect_attachment(task, deployment))
+    return attachments
+
+
+def _network_attachment(task: Task, interface: NetworkInterface | None) -> shapes.Attachment:
+    details = {"subnetId": task.subnet or (task.subnets[0] if task.subnets else "")}
+    if interface is not None:
+        details["networkInterfaceId"] = interface.id
+        details["macAddress"] = interface.mac
+        details["privateDnsName"] = f"ip-{interface.address.replace('.', '-')}.ec2.internal"
+        details["privateIPv4Address"] = interface.address
+    return {
+        "id": network_attachment_id(task),
+        "type": "ElasticNetworkInterface",
+        "status": _attachment_status(task, interface is not None),
+        "details": [{"name": name, "value": value} for name, value in details.items()],
+    }
+
+
+def _attachment_status(task: Task, is_there: bool) -> str:
+    if task.last_status is TaskStatus.STOPPED:
+        return "DELETED"
+    if task.last_status is TaskStatus.DEPROVISIONING:
+        return "DETACHING"
+    if not is_there:
+        return "PRECREATED"
+    return "ATTACHING" if task.last_status is TaskStatus.PROVISIONING else "ATTACHED"
+
+
+def network_attachment_id(task: Task) -> str:
+    """The id of a task's network attachment; the same at each look."""
+    return _stable_id(task, "network")
+
+
+def _connect_attachment(task: Task, deployment: Deployment | None) -> shapes.Attachment:
+    details = [("ContainerName", proxy_name(task))]
+    entries = deployment.connect.services if deployment and deployment.connect else ()
+    for entry in entries:
+        details += _entry_details(entry)
+    status = "DETACHED" if task.last_status is TaskStatus.STOPPED else "ATTACHED"
+    return {
+        "id": _stable_id(task, "connect"),
+        "type": "ServiceConnect",
+        "status": status if task.mesh_ready or status == "DETACHED" else "ATTACHING",
+        "details": [{"name": name, "value": value} for name, value in details],
+    }
+
+
+def _entry_details(entry: ConnectService) -> list[tuple[str, str]]:
+    details = [("portName", entry.port_name), ("discoveryName", entry.name)]
+    if entry.alias is not None:
+        alias = render_alias(entry)
+        name = alias.get("dnsName")
+        details.append(("clientAliases", f"{name}:{alias['port']}" if name else str(alias["port"])))
+    return details
+
+
+def proxy_name(task: Task) -> str:
+    """What AWS's readers know the Service Connect proxy of a task by."""
+    return f"ecs-service-connect-{task.id[:5]}"
+
+
+def _stable_id(task: Task, what: str) -> str:
+    """An id in UUID form that is always the same for one part of a task."""
+    raw = hashlib.blake2s(f"{task.arn} {what}".encode(), digest_size=16).hexdigest()
+    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
+
+
+def _containers(
+    task: Task, definition: TaskDefinition | None, interface: NetworkInterface | None
+) -> list[shapes.Container]:
+    seen = {container.name: container for container in task.containers}
+    shown = [
+        _container(task, c, seen.get(c.name), interface)
+        for c in (definition.containers if definition else ())
+    ]
+    if task.uses_mesh:
+        shown.append(_proxy(task, interface))
+    return shown
+
+
+def _container(
+    task: Task,
+    definition: ContainerDefinition,
+    seen: Container | None,
+    interface: NetworkInterface | None,
+) -> shapes.Container:
+    override = next((o for o in task.overrides if o.name == definition.name), None)
+    cpu = override.cpu if override and override.cpu is not None else definition.cpu
+    memory = override.memory if override and override.memory else definition.memory
+    reserved = (override.memory_reservation if override else None) or definition.memory_reservation
+    shape = _any_container(task, definition.name, interface)
+    shape["image"] = (seen.image if seen else "") or definition.image
+    shape["lastStatus"] = _container_status(task, seen)
+    shape["healthStatus"] = (seen.health if seen else Health.UNKNOWN).value
+    shape["cpu"] = str(cpu)
+    shape["networkBindings"] = [
+        {
+            "bindIP": "0.0.0.0",
+            "containerPort": binding.container_port,
+            "hostPort": binding.host_port,
+            "protocol": binding.protocol,
+        }
+        for binding in task.bindings
+        if binding.container == definition.name and seen is not None
+    ]
+    if memory is not None:
+        shape["memory"] = str(memory)
+    if reserved is not None:
+        shape["memoryReservation"] = str(reserved)
+    if seen is not None:
+        _add_seen(shape, seen)
+    return shape
+
+
+def _add_seen(shape: shapes.Container, seen: Container) -> None:
+    if seen.image_digest:
+        shape["imageDigest"] = seen.image_digest
+    if seen.runtime_id:
+        shape["runtimeId"] = seen.runtime_id
+    if seen.exit_code is not None:
+        shape["exitCode"] = seen.exit_code
+    if seen.reason:
+        shape["reason"] = seen.reason
+
+
+def _any_container(task: Task, name: str, interface: NetworkInterface | None) -> shapes.Container:
+    home = task.arn.replace(":task/", ":container/")
+    shape: shapes.Container = {
+        "containerArn": f"{home}/{_stable_id(task, f'container {name}')}",
+        "taskArn": task.arn,
+        "name": name,
+        "networkInterfaces": [],
+    }
+    if interface is not None:
+        shape["networkInterfaces"] = [
+            {
+                "attachmentId": network_attachment_id(task),
+                "privateIpv4Address": interface.address,
+            }
+        ]
+    return shape
+
+
+def _container_status(task: Task, seen: Container | None) -> str:
+    if seen is not None:
+        return seen.status.value
+    return "STOPPED" if task.last_status is TaskStatus.STOPPED else "PENDING"
+
+
+def _proxy(task: Task, interface: NetworkInterface | None) -> shapes.Container:
+    """The task's share of the host proxy, shown as the sidecar AWS's readers expect."""
+    shape = _any_container(task, proxy_name(task), interface)
+    over = task.mesh_gone or task.last_status is TaskStatus.STOPPED
+    ready = task.mesh_ready and not over
+    shape["lastStatus"] = "STOPPED" if over else "RUNNING" if ready else "PENDING"
+    shape["healthStatus"] = "HEALTHY" if ready else "UNKNOWN"
+    shape["networkBindings"] = []
+    shape["cpu"] = "0"
+    return shape
+
+
+def _overrides(task: Task, definition: TaskDefinition | None) -> shapes.TaskOverride:
+    given = {override.name: override for override in task.overrides}
+    containers = definition.containers if definition else ()
+    shape: shapes.TaskOverride = {
+        "containerOverrides": [_override(c.name, given.get(c.name)) for c in containers],
+        "inferenceAcceleratorOverrides": [],
+    }
+    if task.cpu_override is not None:
+        shape["cpu"] = str(task.cpu_override)
+    if task.memory_override is not None:
+        shape["memory"] = str(task.memory_override)
+    return shape
+
+
+def _override(name: str, given: ContainerOverride | None) -> shapes.ContainerOverride:
+    shape: shapes.ContainerOverride = {"name": name}
+    if given is None:
+        return shape
+    if given.command is not None:
+        shape["command"] = list(given.command)
+    if given.environment:
+        shape["environment"] = [{"name": k, "value": v} for k, v in given.environment]
+    if given.cpu is not None:
+        shape["cpu"] = given.cpu
+    if given.memory is not None:
+        shape["memory"] = given.memory
+    if given.memory_reservation is not None:
+        shape["memoryReservation"] = given.memory_reservation
+    return shape

@@ -1,0 +1,264 @@
+"""Tasks: run, started on an instance, stopped, described and listed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seaway.aws.call import Call
+from seaway.aws.ecs.errors import (
+    ConflictException,
+    InvalidParameterException,
+    ServiceNotFoundException,
+)
+from seaway.aws.ecs.parse_launch import (
+    check_network,
+    parse_constraints,
+    parse_network,
+    parse_placement,
+    parse_platform,
+    platform_in_force,
+)
+from seaway.aws.ecs.parse_task import parse_task
+from seaway.aws.ecs.references import (
+    active_cluster,
+    at_most,
+    cluster_of,
+    instance_of,
+    page,
+    part_arn_of,
+    runnable_definition,
+    service_of,
+    task_of,
+)
+from seaway.aws.ecs.render_task import render_task
+from seaway.aws.ecs.room import placement_failures
+from seaway.aws.ecs.strategy import (
+    FARGATE_PROVIDERS,
+    check_fargate,
+    resolve_launch,
+    uses_fargate,
+)
+from seaway.aws.operation import operation
+from seaway.core.cluster import Cluster, StrategyItem
+from seaway.core.launch import LAUNCH_LIFETIME, Launch, launch_key
+from seaway.core.names import new_task_arn
+from seaway.core.placement import share
+from seaway.core.task import Task, TaskStatus
+from seaway.core.task_definition import TaskDefinition
+from seaway.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from seaway.aws.shapes import ecs as shapes
+
+MOST_AT_ONCE = 10
+
+
+@operation("ecs")
+def run_task(tx: Transaction, call: Call, request: shapes.RunTaskRequest) -> shapes.RunTaskResponse:
+    """Write one to ten standalone tasks; where they run is decided later (API: RunTask)."""
+    cluster = active_cluster(tx, call, request.get("cluster"))
+    token = request.get("clientToken")
+    if token:
+        repeated = _repeated(tx, call, cluster, token, request)
+        if repeated is not None:
+            return {"tasks": [render_task(tx, t, ("TAGS",)) for t in repeated], "failures": []}
+    wanted, definition = _wanted(tx, call, cluster, request)
+    tasks, failures = placement_failures(tx, cluster, definition, wanted)
+    for task in tasks:
+        tx.put(task)
+    if token:
+        tx.put(
+            Launch(
+                key=launch_key(cluster.arn, token),
+                digest=_digest(request),
+                tasks=tuple(task.arn for task in tasks),
+                created_at=call.moment.now,
+            )
+        )
+    return {"tasks": [render_task(tx, task, ("TAGS",)) for task in tasks], "failures": failures}
+
+
+@operation("ecs")
+def start_task(
+    tx: Transaction, call: Call, request: shapes.StartTaskRequest
+) -> shapes.StartTaskResponse:
+    """Write a task for each named container instance (API: StartTask)."""
+    cluster = active_cluster(tx, call, request.get("cluster"))
+    names = request["containerInstances"]
+    at_most(names, MOST_AT_ONCE, "Container instances")
+    definition = runnable_definition(tx, call, request["taskDefinition"])
+    check_network(tx, parse_network(request.get("networkConfiguration")), definition, False)
+    pattern = parse_task(request, cluster, definition, call.moment.now)
+    response: shapes.StartTaskResponse = {"tasks": [], "failures": []}
+    for name in names:
+        instance = instance_of(tx, cluster, name)
+        if instance is None or instance.status == "INACTIVE":
+            arn = part_arn_of(cluster.arn, "container-instance", name)
+            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            continue
+        arn = new_task_arn(cluster.arn, call.moment)
+        task = replace(pattern, arn=arn, wanted_instance=instance.arn)
+        tx.put(task)
+        response["tasks"].append(render_task(tx, task, ("TAGS",)))
+    return response
+
+
+@operation("ecs")
+def stop_task(
+    tx: Transaction, call: Call, request: shapes.StopTaskRequest
+) -> shapes.StopTaskResponse:
+    """Write that a task is to stop; stopping one twice changes nothing (API: StopTask)."""
+    cluster = cluster_of(tx, call, request.get("cluster"))
+    task = task_of(tx, cluster, request["task"])
+    if task is None:
+        raise InvalidParameterException("The referenced task was not found.")
+    if task.desired_status is not TaskStatus.STOPPED:
+        task = replace(
+            task,
+            desired_status=TaskStatus.STOPPED,
+            stop_code=task.stop_code or "UserInitiated",
+            stopped_reason=task.stopped_reason or request.get("reason") or "Task stopped by user",
+            stop_asked_at=call.moment.now,
+            version=task.version + 1,
+        )
+        tx.put(task)
+    return {"task": render_task(tx, task, ("TAGS",))}
+
+
+@operation("ecs")
+def describe_tasks(
+    tx: Transaction, call: Call, request: shapes.DescribeTasksRequest
+) -> shapes.DescribeTasksResponse:
+    """Up to a hundred tasks by id or ARN (API: DescribeTasks)."""
+    cluster = cluster_of(tx, call, request.get("cluster"))
+    names, include = request["tasks"], request.get("include", ())
+    at_most(names, 100, "Tasks")
+    response: shapes.DescribeTasksResponse = {"tasks": [], "failures": []}
+    for name in names:
+        task = task_of(tx, cluster, name)
+        if task is None:
+            arn = part_arn_of(cluster.arn, "task", name)
+            response["failures"].append({"arn": arn, "reason": "MISSING"})
+        else:
+            response["tasks"].append(render_task(tx, task, include))
+    return response
+
+
+@operation("ecs")
+def list_tasks(
+    tx: Transaction, call: Call, request: shapes.ListTasksRequest
+) -> shapes.ListTasksResponse:
+    """ARNs of a cluster's tasks that are meant to run, or of those meant to stop."""
+    cluster = cluster_of(tx, call, request.get("cluster"))
+    desired = request.get("desiredStatus") or "RUNNING"
+    tasks = [task for task in _candidates(tx, cluster, request) if task.desired_status == desired]
+    started_by, launch_type = request.get("startedBy"), request.get("launchType")
+    family = request.get("family")
+    if started_by:
+        tasks = [task for task in tasks if task.started_by == started_by]
+    if launch_type:
+        tasks = [task for task in tasks if task.launch_type == launch_type]
+    if family:
+        mark = f":task-definition/{family}:"
+        tasks = [task for task in tasks if mark in task.task_definition]
+    if request.get("daemonName"):
+        tasks = []
+    filters = {key: value for key, value in request.items() if key != "nextToken"}
+    arns = [task.arn for task in tasks]
+    shown, more = page(arns, request, f"ListTasks {sorted(filters.items())}")
+    response: shapes.ListTasksResponse = {"taskArns": shown}
+    if more:
+        response["nextToken"] = more["nextToken"]
+    return response
+
+
+def _candidates(
+    tx: Transaction, cluster: Cluster, request: shapes.ListTasksRequest
+) -> Sequence[Task]:
+    """The tasks of the narrowest thing the request names."""
+    service_name, instance_name = request.get("serviceName"), request.get("containerInstance")
+    if service_name:
+        service = service_of(tx, cluster, service_name)
+        if service is None:
+            raise ServiceNotFoundException("Service not found.")
+        found = tx.where(Task, service=service.arn)
+    else:
+        found = tx.where(Task, cluster=cluster.arn)
+    if instance_name:
+        arn = part_arn_of(cluster.arn, "container-instance", instance_name)
+        found = [task for task in found if task.instance == arn]
+    return found
+
+
+def _wanted(
+    tx: Transaction, call: Call, cluster: Cluster, request: shapes.RunTaskRequest
+) -> tuple[list[Task], TaskDefinition]:
+    """The tasks a RunTask request asks for, not yet written."""
+    count = request.get("count", 1)
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise InvalidParameterException(f"count must be between 1 and {MOST_AT_ONCE}.")
+    definition = runnable_definition(tx, call, request["taskDefinition"])
+    launch_type, strategy = resolve_launch(
+        cluster, request.get("launchType"), request.get("capacityProviderStrategy")
+    )
+    fargate = uses_fargate(launch_type, strategy)
+    check_fargate(definition, fargate)
+    network = parse_network(request.get("networkConfiguration"))
+    check_network(tx, network, definition, fargate)
+    platform = parse_platform(request.get("platformVersion"), fargate)
+    pattern = replace(
+        parse_task(request, cluster, definition, call.moment.now),
+        platform_version=platform_in_force(platform),
+        placement_constraints=parse_constraints(request.get("placementConstraints"), fargate),
+        placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
+    )
+    tasks = []
+    have: dict[str, int] = {}
+    for _ in range(count):
+        kind, provider = _capacity(launch_type, strategy, have)
+        arn = new_task_arn(cluster.arn, call.moment)
+        tasks.append(replace(pattern, arn=arn, launch_type=kind, capacity_provider=provider))
+    return tasks, definition
+
+
+def _capacity(
+    launch_type: str | None, strategy: tuple[StrategyItem, ...], have: dict[str, int]
+) -> tuple[str, str | None]:
+    """The next task's launch type and provider, counting it in ``have``."""
+    if not strategy:
+        return launch_type or "EC2", None
+    provider = share({item.provider: (item.base, item.weight) for item in strategy}, have)
+    have[provider] = have.get(provider, 0) + 1
+    return ("FARGATE" if provider in FARGATE_PROVIDERS else "EC2"), provider
+
+
+def _repeated(
+    tx: Transaction,
+    call: Call,
+    cluster: Cluster,
+    token: str,
+    request: shapes.RunTaskRequest,
+) -> list[Task] | None:
+    """The tasks of the earlier call with this token; None when it is new or long past.
+
+    Raises ConflictException when the earlier call asked for something else.
+    """
+    launch = tx.find(Launch, launch_key(cluster.arn, token))
+    if launch is None or call.moment.now - launch.created_at > LAUNCH_LIFETIME:
+        return None
+    if launch.digest != _digest(request):
+        raise ConflictException(
+            "The clientToken was used before with different parameters.",
+            resourceIds=list(launch.tasks),
+        )
+    found = (tx.find(Task, arn) for arn in launch.tasks)
+    return [task for task in found if task is not None]
+
+
+def _digest(request: shapes.RunTaskRequest) -> str:
+    text = json.dumps(request, sort_keys=True, default=str)
+    return hashlib.blake2s(text.encode()).hexdigest()

@@ -1,0 +1,150 @@
+"""What the host's tests build their stories from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from seaway.agent.engine import ImageFacts
+from seaway.agent.images import Registry
+from seaway.agent.session import Agent
+from seaway.core.task import TaskStatus
+from seaway.core.task_definition import ContainerDefinition
+from seaway.link.messages import (
+    Assignment,
+    FromHost,
+    LogStream,
+    Network,
+    Report,
+    ToHost,
+)
+from tests.agent.fake_engine import FakeEngine
+
+NETWORK = Network(vpc="vpc-1", cidr="10.0.0.0/16")
+REGISTRY = Registry(address="127.0.0.1:4566", token=lambda: "secret")
+
+
+class MemoryLink:
+    """The test is the control plane: what the host says is kept, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.to_host: asyncio.Queue[ToHost] = asyncio.Queue()
+        self.said: list[FromHost] = []
+        self._news = asyncio.Condition()
+
+    async def receive(self) -> ToHost:
+        return await self.to_host.get()
+
+    async def send(self, message: FromHost) -> None:
+        async with self._news:
+            self.said.append(message)
+            self._news.notify_all()
+
+    async def until(self, is_it: Callable[[FromHost], bool]) -> FromHost:
+        """The first message like this, waiting for it if need be."""
+        async with asyncio.timeout(5), self._news:
+            while True:
+                for message in self.said:
+                    if is_it(message):
+                        return message
+                await self._news.wait()
+
+    async def report(self, status: TaskStatus) -> Report:
+        """The first report of this status."""
+        found = await self.until(lambda m: isinstance(m, Report) and m.status is status)
+        assert isinstance(found, Report)
+        return found
+
+    def statuses(self) -> list[TaskStatus]:
+        """Every status reported, without repetitions."""
+        reported = [m.status for m in self.said if isinstance(m, Report)]
+        return list(dict.fromkeys(reported))
+
+
+class MemoryCgroups:
+    """Limits that are only written down."""
+
+    def __init__(self) -> None:
+        self.limits: dict[str, tuple[int | None, int | None]] = {}
+
+    async def make(self, task: str, cpu: int | None, memory: int | None) -> str:
+        self.limits[task] = (cpu, memory)
+        return f"/seaway/{task}"
+
+    async def remove(self, task: str) -> None:
+        self.limits.pop(task, None)
+
+    async def remove_all(self) -> None:
+        self.limits.clear()
+
+    def usage(self, task: str) -> tuple[float, float] | None:
+        return None
+
+
+class MemoryAddresses:
+    """Addresses of interfaces that are only written down."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, set[str]] = {}
+        self.refused: set[str] = set()
+
+    async def on(self, interface: str) -> frozenset[str]:
+        return frozenset(self.there.get(interface, ()))
+
+    async def put(self, interface: str, address: str) -> None:
+        if address in self.refused:
+            raise OSError("not permitted")
+        self.there.setdefault(interface, set()).add(address)
+
+    async def take(self, interface: str, address: str) -> None:
+        self.there[interface].discard(address)
+
+
+def an_engine(*images: str) -> FakeEngine:
+    """An engine that has these images, "i" if none is named."""
+    engine = FakeEngine()
+    for name in images or ("i",):
+        engine.images[name] = ImageFacts(id=f"sha256:{name}", digests=())
+    return engine
+
+
+def an_agent(engine: FakeEngine, link: MemoryLink, directory: Path) -> Agent:
+    """A host agent whose clock stands still."""
+    return Agent(
+        engine,
+        link,
+        host="h",
+        data_dir=directory,
+        installation="test",
+        clock=lambda: 1000.0,
+        addresses=MemoryAddresses(),
+        registry=REGISTRY,
+        cgroups=MemoryCgroups(),
+        hosts_file=None,
+        orphans_after=0.0,
+    )
+
+
+def a_container(name: str = "web", **more: object) -> ContainerDefinition:
+    settings: dict[str, object] = {"image": "i"} | more
+    return ContainerDefinition(name=name, **settings)  # type: ignore[arg-type]
+
+
+def an_assignment(*containers: ContainerDefinition, **more: object) -> Assignment:
+    containers = containers or (a_container(),)
+    settings: dict[str, object] = {
+        "task": "arn:aws:ecs:us-east-1:000000000000:task/c/0123",
+        "cluster": "arn:aws:ecs:us-east-1:000000000000:cluster/c",
+        "family": "f",
+        "revision": 2,
+        "network_mode": "bridge",
+        "network": NETWORK,
+        "addresses": tuple((c.name, f"10.0.0.{n}") for n, c in enumerate(containers, start=10)),
+        "containers": containers,
+    } | more
+    return Assignment(**settings)  # type: ignore[arg-type]
+
+
+def a_stream(container: str) -> LogStream:
+    return LogStream(container=container, region="us-east-1", group="g", stream=container)

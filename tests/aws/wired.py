@@ -1,0 +1,115 @@
+"""boto3 clients whose requests go through the whole gateway, into a store in memory.
+
+No socket: what botocore would send is handed to the ASGI application, so that signing, parsing,
+the model's constraints, the handlers and rendering are all the real ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from tests.handlers import REGION, Counted
+
+from seaway.aws.gateway import Gateway
+from seaway.aws.operation import Handler
+from seaway.core.moment import Moment
+from seaway.store.resident import Resident
+from seaway.store.transaction import Transaction
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_: Any) -> Iterable[bytes]:
+        content = self.read()
+        while content:
+            yield content
+            content = self.read()
+
+
+class Wired:
+    """A gateway over a store in memory, and a clock one sets (epoch seconds)."""
+
+    def __init__(self, handlers: Iterable[Handler], now: float | None = None) -> None:
+        self.store = Resident()
+        # Signatures are checked against this clock, and botocore signs with the real one.
+        self.now = now
+        self._token = Counted()
+        self._runner = asyncio.Runner()
+        built = {(handler.service, handler.name): handler for handler in handlers}
+        self.gateway = Gateway(built, transact=self._transact, moment=self.moment)
+
+    def close(self) -> None:
+        """End the event loop."""
+        self._runner.close()
+
+    def moment(self) -> Moment:
+        """The clock's instant."""
+        return Moment(1_800_000_000.0 if self.now is None else self.now, self._token)
+
+    def put(self, *nouns: Any) -> None:
+        """Write nouns, as another room would."""
+        with self.store.transaction() as tx:
+            for noun in nouns:
+                tx.put(noun)
+
+    def all(self, noun: type[Any]) -> list[Any]:
+        """Every noun of this kind."""
+        with self.store.transaction() as tx:
+            return tx.where(noun)
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """A boto3 client of this gateway."""
+        client = boto3.client(
+            service,
+            region_name=region,
+            endpoint_url="http://localhost:4566",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"max_attempts": 0}, inject_host_prefix=False),
+        )
+        client.meta.events.register("before-send", self._send)
+        return client
+
+    async def _transact(self, function: Callable[[Transaction], Any]) -> Any:
+        with self.store.transaction() as tx:
+            return function(tx)
+
+    def _send(self, request: Any, **_: Any) -> AWSResponse:
+        status, headers, body = self._runner.run(self._ask(request))
+        return AWSResponse(request.url, status, headers, _Raw(body))
+
+    async def _ask(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+        url = urlsplit(request.url)
+        given = request.body or b""
+        content = given.encode() if isinstance(given, str) else given
+        headers = {"host": url.netloc} | dict(request.headers.items())
+        scope = {
+            "type": "http",
+            "method": request.method,
+            "path": url.path or "/",
+            "raw_path": (url.path or "/").encode(),
+            "query_string": url.query.encode(),
+            "headers": [(_bytes(k).lower(), _bytes(v)) for k, v in headers.items()],
+        }
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        await self.gateway(scope, receive, send)
+        answered = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        return sent[0]["status"], answered, body
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value.encode() if isinstance(value, str) else value
