@@ -22,9 +22,11 @@ class Counted:
 
     def __call__(self, length: int) -> bytes:
         self.number += 1
-        return (self.number * 0x9E3779B97F4A7C15 % (1 << 64)).to_bytes(8, "big").ljust(
-            length, b"\x11"
-        )[:length]
+        return (
+            (self.number * 0x9E3779B97F4A7C15 % (1 << 64))
+            .to_bytes(8, "big")
+            .ljust(length, b"\x11")[:length]
+        )
 
 
 class Api:

@@ -113,7 +113,7 @@ class Seaway:
             )
             for module in (services, placement, tasks, targets)
         ]
-        self.inbox = Inbox(self.store, moment, lambda host, batch: None, lambda host, usage: None)
+        self.inbox = Inbox(self.store, moment, settings.account)
         self.hub = Hub(self.store, self.inbox.take)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

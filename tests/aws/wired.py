@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from tests.handlers import REGION, Counted
 
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
 from seaway.core.moment import Moment
 from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
+from tests.handlers import REGION, Counted
 
 
 class _Raw(io.BytesIO):
@@ -71,7 +71,10 @@ class Wired:
             endpoint_url="http://localhost:4566",
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(retries={"max_attempts": 0}, inject_host_prefix=False),
+            # What is wrong in a request must be found by us, not by botocore.
+            config=Config(
+                retries={"max_attempts": 0}, inject_host_prefix=False, parameter_validation=False
+            ),
         )
         client.meta.events.register("before-send", self._send)
         return client

@@ -19,7 +19,9 @@ from seaway.core.task import Health
 from seaway.core.task_definition import ContainerDefinition, Dependency
 
 
-def container(name: str, *needs: tuple[str, str], timeout: int | None = None) -> ContainerDefinition:
+def container(
+    name: str, *needs: tuple[str, str], timeout: int | None = None
+) -> ContainerDefinition:
     depends_on = tuple(Dependency(container=c, condition=condition) for c, condition in needs)
     return ContainerDefinition(name=name, image="i", depends_on=depends_on, start_timeout=timeout)
 

@@ -133,9 +133,7 @@ def taken(seen: Observation, step: Step) -> Observation:
     match step:
         case Prepare():
             names = tuple(c.name for c in seen.containers if c.phase is Phase.ABSENT)
-            return replace(
-                seen, prepared=True, sandboxes=ROOM, containers=to(Phase.CREATED, names)
-            )
+            return replace(seen, prepared=True, sandboxes=ROOM, containers=to(Phase.CREATED, names))
         case Start(names):
             return replace(seen, containers=to(Phase.RUNNING, names))
         case Stop(names):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from seaway.agent.engine import DockerEngine, NotThere
+from seaway.agent.images import Registry
 from seaway.agent.network import KernelAddresses
 from seaway.agent.run import remove_everything
 from seaway.agent.session import Agent
@@ -89,7 +90,13 @@ class Machine:
         return (await self.engine.execute(runtime_id, command))[1]
 
 
-def an_agent(engine: DockerEngine, link: QueueLink, directory: Path, scope: str) -> Agent:
+def an_agent(
+    engine: DockerEngine,
+    link: QueueLink,
+    directory: Path,
+    scope: str,
+    registry: Registry | None = None,
+) -> Agent:
     return Agent(
         engine,
         link,
@@ -98,6 +105,7 @@ def an_agent(engine: DockerEngine, link: QueueLink, directory: Path, scope: str)
         installation=scope,
         clock=time.time,
         addresses=KernelAddresses(),
+        registry=registry,
         hosts_file=directory / "machine-hosts",
         orphans_after=1.0,
         usage_every=1.0,
@@ -122,11 +130,11 @@ async def an_engine(directory: Path, scope: str) -> AsyncIterator[DockerEngine]:
 
 @asynccontextmanager
 async def a_running_agent(
-    engine: DockerEngine, directory: Path, scope: str
+    engine: DockerEngine, directory: Path, scope: str, registry: Registry | None = None
 ) -> AsyncIterator[Machine]:
     """An agent that has said hello; cancelled at the end, its containers left as they are."""
     link = QueueLink()
-    job = asyncio.create_task(an_agent(engine, link, directory, scope).run())
+    job = asyncio.create_task(an_agent(engine, link, directory, scope, registry).run())
     hello = asyncio.create_task(link.heard(Hello))
     await asyncio.wait({job, hello}, return_when=asyncio.FIRST_COMPLETED)
     if job.done():

@@ -19,11 +19,14 @@ import pytest
 from seaway.agent.cgroup import cgroups_for
 from seaway.agent.containers import INSTALLATION, TASK
 from seaway.agent.engine import DockerEngine
+from seaway.agent.hosts import remove_block, write_block
+from seaway.agent.images import Registry
 from seaway.core.task import Health, TaskStatus
 from seaway.core.task_definition import Dependency, HealthCheck, MountPoint, Volume
 from seaway.link.messages import HostPlan, Network, PlanProblem, Report, Usage
 from tests.live.agent_process import counting
 from tests.live.machine import (
+    IMAGE,
     LOOP,
     NETWORK,
     PLAN,
@@ -33,6 +36,7 @@ from tests.live.machine import (
     an_engine,
     shell,
 )
+from tests.registry.running import Running
 
 pytestmark = [
     pytest.mark.live,
@@ -316,6 +320,45 @@ def test_a_task_that_ended_unseen_is_told_and_an_unknown_one_is_taken_away(tmp_p
                 assert again == stopped
 
     asyncio.run(story())
+
+
+def test_an_image_named_by_its_ecr_address_comes_from_our_registry(tmp_path: Path) -> None:
+    name = "000000000000.dkr.ecr.us-east-1.localhost"
+
+    async def story(registry: Running) -> None:
+        local = f"{name}:{registry.port}/cats:1"
+        token = registry.token
+        async with an_engine(tmp_path, SCOPE) as engine:
+            login = ["docker", "--config", str(tmp_path / "docker")]
+            for words in (
+                ["login", "-u", "AWS", "-p", token, f"{name}:{registry.port}"],
+                ["tag", IMAGE, local],
+                ["push", local],
+                ["image", "rm", local],
+            ):
+                command = [*login, *words]
+                await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True)
+            here = Registry(address=f"127.0.0.1:{registry.port}", token=lambda: token)
+            async with a_running_agent(engine, tmp_path, SCOPE, here) as machine:
+                machine.assign(PLAN)
+                address = "000000000000.dkr.ecr.us-east-1.amazonaws.com/cats:1"
+                task = a_task(15, replace(shell("web", LOOP), image=address))
+                machine.assign(task)
+                running = await machine.report(task, TaskStatus.RUNNING)
+                assert running.containers[0].image == address
+                pushed = ecr.describe_images(repositoryName="cats")["imageDetails"]
+                assert running.containers[0].image_digest == pushed[0]["imageDigest"]
+            subprocess.run(["docker", "image", "rm", "-f", local], capture_output=True, check=False)
+
+    (tmp_path / "state").mkdir()
+    with Running(tmp_path / "state") as registry:
+        ecr = registry.ecr()
+        ecr.create_repository(repositoryName="cats")
+        write_block(Path("/etc/hosts"), SCOPE, ((name, "127.0.0.1"),))
+        try:
+            asyncio.run(story(registry))
+        finally:
+            remove_block(Path("/etc/hosts"), SCOPE)
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -16,12 +17,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import grpc
+import grpc.aio
 import pytest
 
 from seaway.agent.proxy import HostProxy
 from seaway.core.mesh.proxy import (
     Action,
+    Certificate,
     Endpoint,
     FixedResponse,
     Forward,
@@ -104,6 +109,12 @@ class Target:
                     self.hits += 1
                     self.heads.append(head)
                     await asyncio.sleep(self.delay)
+                if "upgrade: websocket" in head:
+                    writer.write(b"HTTP/1.1 101 X\r\nconnection: upgrade\r\n")
+                    writer.write(b"upgrade: websocket\r\n\r\n")
+                    while data := await reader.read(1000):
+                        writer.write(data.upper())
+                    break
                 body = self.name.encode()
                 writer.write(
                     f"HTTP/1.1 {self.status} X\r\ncontent-length: {len(body)}\r\n\r\n".encode()
@@ -131,7 +142,13 @@ async def end_targets() -> None:
 
 @pytest.fixture
 def namespace() -> Iterator[str]:
-    name = f"swmesh{os.getpid()}"
+    with a_namespace() as path:
+        yield path
+
+
+@contextlib.contextmanager
+def a_namespace() -> Iterator[str]:
+    name = f"swmesh{os.getpid()}-{next(PORTS)}"
     subprocess.run(["ip", "netns", "add", name], check=True)
     subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
     yield f"/run/netns/{name}"
@@ -763,6 +780,132 @@ def test_a_killed_envoy_serves_again_within_a_second(namespace: str) -> None:
             took = loop.time() - began
             print(f"serving again after {took * 1000:.0f} ms")
             assert took <= 1.0
+
+    asyncio.run(story())
+
+
+def test_tasks_have_the_same_alias_address_each_in_its_own_namespace(namespace: str) -> None:
+    async def story(other: str) -> None:
+        async with a_mesh() as mesh:
+            cats, dogs = await Target("cats").start(), await Target("dogs").start()
+            first = an_alias(namespace)
+            second = an_alias(other, name="task-2/x", routing=a_routing("b", name="b"))
+            await mesh.apply([first, second], [an_upstream(cats), an_upstream(dogs, name="b")])
+            assert (await get(first)).body == "cats"
+            assert (await get(second)).body == "dogs"
+
+    with a_namespace() as other:
+        asyncio.run(story(other))
+
+
+def test_a_websocket_passes_and_outlives_its_endpoint(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            port = an_alias(namespace)
+            forward = Forward(shares=(Share(upstream="web>cats"),), timeout=0)
+            port = replace(port, routing=Routing(name="ws", default=forward))
+            await mesh.apply([port], [an_upstream(target)])
+            client = await Client.to(port)
+            answer = await client.get(connection="upgrade", upgrade="websocket")
+            assert answer.status == 101
+            await mesh.apply([port], [an_upstream()])
+            client.writer.write(b"hello")
+            assert await client.reader.readexactly(5) == b"HELLO"
+            client.close()
+
+    asyncio.run(story())
+
+
+def test_grpc_passes_over_http2(namespace: str) -> None:
+    class Echo(grpc.GenericRpcHandler):
+        def service(self, details: Any) -> Any:
+            async def echo(request: bytes, context: Any) -> bytes:
+                return request
+
+            return grpc.unary_unary_rpc_method_handler(echo)
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            server = grpc.aio.server()
+            server.add_generic_rpc_handlers((Echo(),))
+            endpoint = Endpoint(address="127.0.0.1", port=server.add_insecure_port("127.0.0.1:0"))
+            await server.start()
+            port = an_alias(None, address="127.0.0.1", port=next(PORTS), protocol=Protocol.GRPC)
+            upstream = an_upstream(protocol=Protocol.GRPC, endpoints=(endpoint,))
+            await mesh.apply([port], [upstream])
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{port.port}") as channel:
+                assert await channel.unary_unary("/a.B/C")(b"cats") == b"cats"
+            await server.stop(None)
+
+    asyncio.run(story())
+
+
+def test_a_sticky_client_stays_with_its_target() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            targets = [await Target(f"t{n}").start() for n in range(4)]
+            port = a_balancer(Forward(shares=(Share(upstream="cats"),), sticky=60))
+            await mesh.apply([port], [an_upstream(*targets, name="cats", labels=BALANCER)])
+            first = await get(port)
+            cookie = first.headers["set-cookie"]
+            assert cookie.startswith("AWSALB=")
+            cookie = cookie.partition(";")[0]
+            assert {(await get(port, cookie=cookie)).body for _ in range(8)} == {first.body}
+            assert len({(await get(port)).body for _ in range(8)}) > 1
+
+    asyncio.run(story())
+
+
+def test_a_certificate_makes_a_port_speak_tls(tmp_path: Path) -> None:
+    made = [tmp_path / "key.pem", tmp_path / "chain.pem"]
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=pets.example"),
+            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-addext", "subjectAltName=DNS:pets.example", "-keyout", made[0], "-out", made[1]),
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            certificate = Certificate(key=made[0].read_text(), chain=made[1].read_text())
+            port = a_balancer(Forward(shares=(Share(upstream="cats"),)))
+            port = replace(port, certificate=certificate)
+            await mesh.apply([port], [an_upstream(target, name="cats", labels=BALANCER)])
+            trust = ssl.create_default_context(cafile=str(made[1]))
+            client = Client(
+                *await asyncio.open_connection(
+                    port.address, port.port, ssl=trust, server_hostname="pets.example"
+                )
+            )
+            assert (await client.get()).body == "one"
+            assert "x-forwarded-proto: https" in target.heads[-1]
+            client.close()
+            with contextlib.suppress(OSError):
+                await client.writer.wait_closed()
+
+    asyncio.run(story())
+
+
+def test_a_proxy_with_other_settings_is_replaced_not_adopted() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            pid = mesh.proxy.pid
+            await mesh.proxy.release()
+            former = mesh.proxy
+            mesh.proxy = HostProxy(
+                directory=mesh.directory / "proxy",
+                node="node-1",
+                control=mesh.directory / "mesh.sock",
+                workers=1,
+            )
+            await mesh.proxy.start()
+            assert mesh.proxy.pid != pid
+            former._reap()
 
     asyncio.run(story())
 

@@ -170,9 +170,9 @@ def test_a_launch_that_fails_is_told_once_and_tried_again(api: Api) -> None:
     assert _settle(api) == [api.now + instances.RETRY_LAUNCH]
     api.now += instances.RETRY_LAUNCH
     _settle(api)
-    (activity,) = api(
-        "autoscaling", "DescribeScalingActivities", AutoScalingGroupName="nodes"
-    )["Activities"]
+    (activity,) = api("autoscaling", "DescribeScalingActivities", AutoScalingGroupName="nodes")[
+        "Activities"
+    ]
     assert activity["StatusCode"] == "Failed"
     assert "launch template" in activity["StatusMessage"]
     assert arn == activity["AutoScalingGroupARN"]

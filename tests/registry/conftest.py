@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import Running
+from tests.registry.running import Running
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ import os
 from typing import Any
 
 from seaway.core.manifest import DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, digest_of
-
-from .running import Running
+from tests.registry.running import Running
 
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"

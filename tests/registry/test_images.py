@@ -12,10 +12,16 @@ from seaway.core.manifest import (
     OCI_MANIFEST,
     digest_of,
 )
-
-from .images import CONFIG_TYPE, a_descriptor, a_manifest, an_index, push_blob, push_image
-from .images import put_manifest as put
-from .running import Running
+from tests.registry.images import (
+    CONFIG_TYPE,
+    a_descriptor,
+    a_manifest,
+    an_index,
+    push_blob,
+    push_image,
+)
+from tests.registry.images import put_manifest as put
+from tests.registry.running import Running
 
 
 def test_a_manifest_comes_back_byte_for_byte_by_tag_and_by_digest(registry: Running) -> None:

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seaway.core.manifest import digest_of
-
-from .images import a_manifest, push_blob, put_manifest
-from .running import Running
+from tests.registry.images import a_manifest, push_blob, put_manifest
+from tests.registry.running import Running
 
 UPLOADS = "/v2/web/blobs/uploads/"
 

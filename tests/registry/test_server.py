@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from seaway.core.registry_token import LIFETIME
-
-from .images import push_image
-from .running import Clock, Running
+from tests.registry.images import push_image
+from tests.registry.running import Clock, Running
 
 
 def basic(user: str, password: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from seaway.core.manifest import DOCKER_MANIFEST, digest_of
-from seaway.registry.sweep import GRACE
-
-from .images import a_manifest, push_blob, push_image, put_manifest
-from .running import Clock, Running
+from seaway.registry.blobs import BlobStore
+from seaway.registry.pushes import Pushes
+from seaway.registry.sweep import GRACE, Sweep
+from seaway.store.sqlite import SqliteStore
+from tests.registry.images import a_manifest, push_blob, push_image, put_manifest
+from tests.registry.running import Clock, Running
 
 
 @pytest.fixture
@@ -88,3 +91,22 @@ def test_a_file_no_repository_names_goes_and_an_abandoned_upload_too(own: Runnin
     own.token = own.on_loop(own.registry.issue_token)
     own.sweep()
     assert own.ask("GET", location).status == 404
+
+
+def test_a_blob_that_is_just_arriving_is_not_taken_for_an_orphan(tmp_path: Path) -> None:
+    async def story() -> None:
+        store = SqliteStore(tmp_path / "seaway.db")
+        store.open()
+        blobs, pushes = BlobStore(tmp_path / "registry"), Pushes()
+        blobs.open()
+        path = blobs.path(digest_of(b"arriving"))
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"arriving")
+        with pushes.arrival(digest_of(b"arriving")):
+            await Sweep(store, blobs, pushes).run(now=0.0)
+            assert path.exists()
+        await Sweep(store, blobs, pushes).run(now=0.0)
+        assert not path.exists()
+        store.close()
+
+    asyncio.run(story())

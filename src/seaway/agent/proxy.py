@@ -78,7 +78,8 @@ class HostProxy:
             *("--config-path", str(directory / "envoy.json")),
             *("--concurrency", str(workers or os.cpu_count() or 2)),
             *("--drain-time-s", str(drain)),
-            *("--log-level", "warning"),
+            # While the control plane is away Envoy says so several times a second.
+            *("--log-level", "warning", "--component-log-level", "config:error"),
             "--disable-hot-restart",
         ]
         settings = bootstrap(

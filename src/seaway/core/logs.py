@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from seaway.core.names import Place, Tags
 
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""How many days a group may keep its events (API: PutRetentionPolicy)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogGroup:

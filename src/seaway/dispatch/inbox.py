@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seaway.core.capacity import Host
+from seaway.core.logs import log_group_arn
 from seaway.core.moment import Moment
+from seaway.core.names import Place
 from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.link.messages import FromHost, Hello, LogBatch, PlanProblem, Report, Usage
@@ -18,19 +20,12 @@ log = logging.getLogger(__name__)
 
 
 class Inbox:
-    """Takes in what hosts say. Lines and usage go on to ``keep_lines`` and ``keep_usage``."""
+    """Takes in what hosts say. ``account`` owns the log groups that containers write to."""
 
-    def __init__(
-        self,
-        store: SqliteStore,
-        moment: Callable[[], Moment],
-        keep_lines: Callable[[str, LogBatch], None],
-        keep_usage: Callable[[str, Usage], None],
-    ) -> None:
+    def __init__(self, store: SqliteStore, moment: Callable[[], Moment], account: str) -> None:
         self._store = store
         self._moment = moment
-        self._keep_lines = keep_lines
-        self._keep_usage = keep_usage
+        self._account = account
 
     def take(self, host: str, message: FromHost) -> None:
         """One message of a host."""
@@ -42,11 +37,20 @@ class Inbox:
                 with self._store.transaction() as tx:
                     observe(tx, message, self._moment())
             case LogBatch():
-                self._keep_lines(host, message)
+                self._keep_lines(message)
             case Usage():
-                self._keep_usage(host, message)
+                pass
             case PlanProblem():
                 log.error("%s: %s", message.subject, message.message)
+
+    def _keep_lines(self, batch: LogBatch) -> None:
+        place = Place(account=self._account, region=batch.stream.region)
+        self._store.series.put_events(
+            log_group_arn(place, batch.stream.group),
+            batch.stream.stream,
+            [(line.at, line.text) for line in batch.lines],
+            int(self._moment().now * 1000),
+        )
 
 
 def _host(hello: Hello, now: float) -> Host:

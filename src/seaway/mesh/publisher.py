@@ -22,7 +22,7 @@ from seaway.core.balancer import (
 )
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.discovery import NamedEndpoint, Registration
-from seaway.core.mesh.balance import Balanced, balance, host_port
+from seaway.core.mesh.balance import Balanced, balance, dimension, host_port
 from seaway.core.mesh.connect import Caller, Offer, connect
 from seaway.core.mesh.proxy import Endpoint, Port, Proxy, Upstream
 from seaway.core.mesh.snapshot import Snapshot, take_snapshot
@@ -105,12 +105,13 @@ class Publisher:
         return changed
 
     def _waited_for(self) -> list[Snapshot]:
-        """The latest snapshots of hosts on which a task waits for its proxy's word."""
+        """The latest snapshots of hosts whose proxy's word a task or a load balancer waits for."""
         with self._store.transaction() as tx:
             return [
                 snapshot
                 for node, snapshot in self._last.items()
                 if any(_waits(task) for task in tx.where(Task, host=node))
+                or any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
             ]
 
     async def _note_accepted(self, snapshot: Snapshot) -> None:
@@ -130,6 +131,10 @@ class Publisher:
                 number = port.name.split("/", 2)[1]
                 (broken if port.name in refused else listening).add(number)
         with self._store.transaction() as tx:
+            for lb in tx.where(LoadBalancer):
+                prefix = f"balance/{dimension(lb.arn)}/"
+                if lb.state == "provisioning" and not any(n.startswith(prefix) for n in refused):
+                    tx.put(replace(lb, state="active"))
             for task in tx.where(Task, host=node):
                 if task.uses_mesh and task.last_status is not TaskStatus.STOPPED:
                     self._note_task(tx, task, task.id in listening, task.id in broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
@@ -79,17 +80,34 @@ class Exchange:
     async def stream(
         self, status: int, headers: Headers, length: int, pieces: AsyncIterator[bytes]
     ) -> None:
-        """Answer with a body of ``length`` bytes that is read while it is sent."""
+        """Answer with a body of ``length`` bytes that is read while it is sent.
+
+        Raises Gone when the client goes away; nothing more is read then.
+        """
         await self._start(status, (*headers, ("Content-Length", str(length))))
         if self.method != "HEAD":
-            async for piece in pieces:
-                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            # The server takes what is sent to nobody without a word, so we watch for the end.
+            watch = asyncio.ensure_future(self._left())
+            try:
+                async for piece in pieces:
+                    if watch.done():
+                        raise Gone
+                    await self._send(
+                        {"type": "http.response.body", "body": piece, "more_body": True}
+                    )
+            finally:
+                watch.cancel()
         await self._send({"type": "http.response.body", "body": b""})
 
     def next_page(self, size: int, last: str) -> Headers:
         """The Link header to the names after ``last`` (OCI distribution-spec, tags listing)."""
         query = {**self.query, "n": str(size), "last": last}
         return (("Link", f'<{self.path}?{urlencode(query)}>; rel="next"'),)
+
+    async def _left(self) -> None:
+        """Comes back when the client has gone away."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
     def _shown(self, body: bytes) -> bytes:
         return b"" if self.method == "HEAD" else body

@@ -25,6 +25,7 @@ from seaway.core.discovery import (
     Namespace,
     Registration,
 )
+from seaway.core.identity import Credential, InstanceProfile, Policy, Role
 from seaway.core.launch import Launch
 from seaway.core.logs import LogGroup
 from seaway.core.network import NetworkInterface, Subnet, Vpc
@@ -95,6 +96,11 @@ TABLES: tuple[Table, ...] = (
     Table(LaunchConfiguration, "arn", ("name",)),
     Table(AutoScalingGroup, "arn", ("name",)),
     Table(ScalingActivity, "id", ("group",)),
+    # identity
+    Table(Role, "arn", ("name",)),
+    Table(Policy, "arn"),
+    Table(InstanceProfile, "arn"),
+    Table(Credential, "access_key"),
     # Cloud Map and Service Connect
     Table(Namespace, "arn", ("id", "name")),
     Table(DiscoveryService, "arn", ("id", "namespace", "owner")),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.handlers import Api
 
 from seaway.aws import ec2
 from seaway.aws.ec2 import errors
+from tests.handlers import Api
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ def test_a_group_another_names_cannot_be_deleted(api: Api) -> None:
         api.ec2("DeleteSecurityGroup", GroupId=front)
     api.ec2("DeleteSecurityGroup", GroupId=back)
     api.ec2("DeleteSecurityGroup", GroupId=front)
-    with pytest.raises(errors.GroupDuplicate):
-        for _ in range(2):
-            api.ec2("CreateSecurityGroup", GroupName="a", Description="d", VpcId=vpc)
+    api.ec2("CreateSecurityGroup", GroupName="a", Description="d", VpcId=vpc)
+    with pytest.raises(errors.GroupDuplicate, match="already exists for VPC"):
+        api.ec2("CreateSecurityGroup", GroupName="a", Description="d", VpcId=vpc)
 
 
 def test_a_public_network_is_built_and_taken_down_in_order(api: Api) -> None:
@@ -145,9 +145,7 @@ def test_a_public_network_is_built_and_taken_down_in_order(api: Api) -> None:
     gateway = api.ec2("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
     api.ec2("AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
     table = api.ec2("CreateRouteTable", VpcId=vpc)["RouteTable"]["RouteTableId"]
-    api.ec2(
-        "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway
-    )
+    api.ec2("CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
     link = api.ec2("AssociateRouteTable", RouteTableId=table, SubnetId=subnet)["AssociationId"]
     by_subnet = [{"Name": "association.subnet-id", "Values": [subnet]}]
     (found,) = api.ec2("DescribeRouteTables", Filters=by_subnet)["RouteTables"]

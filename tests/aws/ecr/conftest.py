@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from registry.running import Running
+from tests.registry.running import Running
 
 
 @pytest.fixture(scope="module")

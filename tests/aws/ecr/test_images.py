@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from registry.images import a_descriptor, a_manifest, an_index, push_blob, push_image, put_manifest
-from registry.running import Running
 from seaway.core.manifest import DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, digest_of
+from tests.registry.images import (
+    a_descriptor,
+    a_manifest,
+    an_index,
+    push_blob,
+    push_image,
+    put_manifest,
+)
+from tests.registry.running import Running
 
 
 @pytest.fixture
@@ -178,6 +185,15 @@ def test_images_are_deleted_by_tag_and_by_digest(running: Running, ecr: Any, nam
     assert left == [{"imageDigest": digest_of(first), "imageTag": "b"}]
     ecr.batch_delete_image(repositoryName=name, imageIds=[{"imageTag": "b"}])
     assert ecr.describe_images(repositoryName=name)["imageDetails"] == []
+
+
+def test_a_tag_with_its_digest_removes_only_the_tag(running: Running, ecr: Any, name: str) -> None:
+    manifest = push_image(running, "a", name=name)
+    put_manifest(running, "b", manifest, DOCKER_MANIFEST, name)
+    one = {"imageTag": "a", "imageDigest": digest_of(manifest)}
+    assert ecr.batch_delete_image(repositoryName=name, imageIds=[one])["imageIds"] == [one]
+    (left,) = ecr.list_images(repositoryName=name)["imageIds"]
+    assert left["imageTag"] == "b"
 
 
 def test_an_index_holds_what_it_lists(running: Running, ecr: Any, name: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from registry.images import push_image
-from registry.running import Running
+from tests.registry.images import push_image
+from tests.registry.running import Running
 
 
 def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, str]:

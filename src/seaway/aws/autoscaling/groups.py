@@ -419,8 +419,6 @@ def set_instance_protection(
     for key in request["InstanceIds"]:
         instance = tx.find(Instance, key)
         if instance is None or instance.group != group.arn:
-            raise ValidationError(
-                f"The instance {key} is not part of Auto Scaling group {group.name}."
-            )
+            raise ValidationError(f"The instance {key} is not part of group {group.name}.")
         tx.put(replace(instance, protected=request["ProtectedFromScaleIn"]))
     return {}

@@ -48,19 +48,25 @@ def delete_tags(tx: Transaction, call: Call, request: shapes.DeleteTagsType) -> 
 def describe_tags(tx: Transaction, call: Call, request: shapes.DescribeTagsType) -> shapes.TagsType:
     """Tags one by one; filters auto-scaling-group, key, value, propagate-at-launch."""
     rows = [render_tag(group, tag) for group in own_groups(tx, call) for tag in group.tags]
-    fields = {
-        "auto-scaling-group": lambda row: row["ResourceId"],
-        "key": lambda row: row["Key"],
-        "value": lambda row: row["Value"],
-        "propagate-at-launch": lambda row: str(row["PropagateAtLaunch"]).lower(),
-    }
     for item in request.get("Filters") or ():
-        field = fields.get(item.get("Name", ""))
-        if field is None:
-            raise ValidationError(f"Invalid filter: {item.get('Name')}")
-        rows = [row for row in rows if field(row) in item.get("Values", [])]
+        name = item.get("Name", "")
+        rows = [row for row in rows if _fact(row, name) in item.get("Values", [])]
     some, token = paged(rows, request, "DescribeTags")
     answer: shapes.TagsType = {"Tags": list(some)}
     if token:
         answer["NextToken"] = token
     return answer
+
+
+def _fact(row: shapes.TagDescription, name: str) -> str:
+    match name:
+        case "auto-scaling-group":
+            return row["ResourceId"]
+        case "key":
+            return row["Key"]
+        case "value":
+            return row["Value"]
+        case "propagate-at-launch":
+            return str(row["PropagateAtLaunch"]).lower()
+        case _:
+            raise ValidationError(f"Invalid filter: {name}")

@@ -123,8 +123,8 @@ def batch_delete_image(
             failures.append(found)
             continue
         tags = tx.where(ImageTag, image=found.key)
-        tag = None if "imageDigest" in wanted else wanted.get("imageTag")
-        removal = plan_removal(found, tags, tx.where(Image, repository=repository.arn), tag)
+        siblings = tx.where(Image, repository=repository.arn)
+        removal = plan_removal(found, tags, siblings, wanted.get("imageTag"))
         if isinstance(removal, Refused):
             code = "ImageReferencedByManifestList"
             failures.append(render.failure(wanted, code, removal.message))

@@ -52,10 +52,6 @@ def create_capacity_provider(
     if given is None:
         raise InvalidParameterException("autoScalingGroupProvider must be specified.")
     group = given["autoScalingGroupArn"]
-    if tx.find(AutoScalingGroup, group) is None:
-        raise ClientException(
-            "The specified Auto Scaling group ARN is invalid. Specify a valid ARN and try again."
-        )
     if tx.where(CapacityProvider, group=group):
         raise ClientException(
             "The specified Auto Scaling group ARN is already being used by another capacity "
@@ -70,6 +66,7 @@ def create_capacity_provider(
         tags=parse_tags(request.get("tags")),
     )
     provider = _changed(provider, given)
+    _check_group(tx, provider)
     tx.put(provider)
     return {"capacityProvider": render_provider(provider, ("TAGS",))}
 
@@ -85,6 +82,7 @@ def update_capacity_provider(
         raise not_built("managedInstancesProvider")
     if given is not None:
         provider = _changed(provider, given)
+        _check_group(tx, provider)
         tx.put(provider)
     return {"capacityProvider": render_provider(provider, ())}
 
@@ -176,6 +174,21 @@ def _changed(
             "enable managed scaling."
         )
     return provider
+
+
+def _check_group(tx: Transaction, provider: CapacityProvider) -> None:
+    """The Auto Scaling group must be there, and protect its instances when the provider does."""
+    group = tx.find(AutoScalingGroup, provider.group)
+    if group is None:
+        raise ClientException(
+            "The specified Auto Scaling group ARN is invalid. Specify a valid ARN and try again."
+        )
+    if provider.managed_termination_protection and not group.protected:
+        raise InvalidParameterException(
+            "The managed termination protection setting for the capacity provider is invalid. To "
+            "enable managed termination protection for a capacity provider, the Auto Scaling "
+            "group must have instance protection from scale in enabled."
+        )
 
 
 def _switch(given: str | None, before: bool) -> bool:

@@ -175,8 +175,10 @@ def _refuse_unbuilt(
         )
     if protocol != "HTTP":
         raise ValidationError(f"Listener protocol '{protocol}' must be one of 'HTTPS, HTTP'")
-    for member in ("Certificates", "SslPolicy", "MutualAuthentication"):
+    for member in ("Certificates", "SslPolicy"):
         if request.get(member):
             raise ValidationError(f"{member} can only be specified for HTTPS listeners")
+    if request.get("MutualAuthentication", {}).get("Mode", "off") != "off":
+        raise ValidationError("MutualAuthentication can only be specified for HTTPS listeners")
     if request.get("AlpnPolicy"):
         raise ValidationError("An ALPN policy can only be specified for TLS listeners")

@@ -160,13 +160,14 @@ UNHEALTHY_INTERVAL = 1.0
 
 def _health_check(check: HealthCheck) -> Json:
     every = seconds(check.interval)
+    soon = seconds(min(check.interval, UNHEALTHY_INTERVAL))
     body: Json = {
         "timeout": seconds(check.timeout),
         "interval": every,
-        # Envoy would ask an idle upstream once a minute only.
-        "no_traffic_interval": every,
         # A target that has just started, or comes back, is not kept waiting for a whole interval.
-        "unhealthy_interval": seconds(min(check.interval, UNHEALTHY_INTERVAL)),
+        "unhealthy_interval": soon,
+        # Envoy would ask an upstream without traffic once a minute only.
+        "no_traffic_interval": soon,
         "no_traffic_healthy_interval": every,
         "healthy_threshold": check.healthy_threshold,
         "unhealthy_threshold": check.unhealthy_threshold,

@@ -1,0 +1,121 @@
+"""An assignment in the engine's terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seaway.agent.containers import (
+    Surroundings,
+    application_spec,
+    container_name,
+    hostname,
+    namespaces,
+    pause_spec,
+)
+from seaway.agent.images import Image
+from seaway.core.task_definition import LogConfiguration, MountPoint, Volume
+from tests.agent.builders import a_container, an_assignment
+
+AROUND = Surroundings(
+    installation="a",
+    cgroup_parent="/seaway/a/0123",
+    network="seaway-vpc-1",
+    pause_image="seaway/pause:1",
+    directory=Path("/data/tasks/0123"),
+)
+IMAGE = Image(name="i", digest=None)
+AWSVPC = an_assignment(network_mode="awsvpc", addresses=(("", "10.0.0.5"),))
+
+
+def test_a_namespace_for_each_container_in_bridge_and_one_for_all_in_awsvpc() -> None:
+    pair = (a_container("web"), a_container("log"))
+    assert namespaces(an_assignment(*pair)) == ("web", "log")
+    assert namespaces(an_assignment(*pair, network_mode="awsvpc")) == ("",)
+    assert namespaces(an_assignment(*pair, network_mode="host")) == ()
+
+
+def test_the_pause_has_what_belongs_to_the_namespace_and_the_container_does_not() -> None:
+    container = a_container(
+        hostname="cats",
+        dns_servers=("10.0.0.2",),
+        dns_search=("test",),
+        sysctls=(("net.core.somaxconn", "1024"), ("kernel.msgmax", "65536")),
+    )
+    task = an_assignment(container)
+    pause = pause_spec(task, "web", AROUND)
+    assert (pause.hostname, pause.address, pause.network) == ("cats", "10.0.0.10", "seaway-vpc-1")
+    assert (pause.dns_servers, pause.dns_search) == (("10.0.0.2",), ("test",))
+    assert pause.sysctls == (("net.core.somaxconn", "1024"),)
+    spec = application_spec(task, container, IMAGE, "pause-id", AROUND)
+    assert spec.network == "container:pause-id"
+    assert (spec.hostname, spec.address, spec.dns_servers) == (None, None, ())
+    assert spec.sysctls == (("kernel.msgmax", "65536"),)
+
+
+def test_an_awsvpc_task_is_called_by_its_address() -> None:
+    assert hostname(AWSVPC, "") == "ip-10-0-0-5.us-east-1.compute.internal"
+
+
+def test_limits_are_in_the_engines_units_and_below_the_tasks_own() -> None:
+    container = a_container(cpu=512, memory=256, memory_reservation=128)
+    spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    assert (spec.cpu_shares, spec.memory, spec.memory_reservation) == (512, 256 << 20, 128 << 20)
+    assert spec.cgroup_parent == "/seaway/a/0123"
+    nothing = a_container()
+    spec = application_spec(an_assignment(nothing), nothing, IMAGE, "p", AROUND)
+    assert (spec.cpu_shares, spec.memory) == (2, None)
+
+
+def test_a_definitions_environment_wins_over_the_hosts() -> None:
+    container = a_container(environment=(("AWS_REGION", "own"), ("A", "1")))
+    task = an_assignment(container, environment=(("AWS_REGION", "r"), ("B", "2")))
+    spec = application_spec(task, container, IMAGE, "p", AROUND)
+    assert dict(spec.environment) == {"AWS_REGION": "own", "A": "1", "B": "2"}
+
+
+def test_every_container_sees_the_hosts_file_of_its_namespace() -> None:
+    container = a_container()
+    bridge = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    assert bridge.binds == ("/data/tasks/0123/hosts-web:/etc/hosts",)
+    awsvpc = application_spec(AWSVPC, container, IMAGE, "p", AROUND)
+    assert awsvpc.binds == ("/data/tasks/0123/hosts:/etc/hosts",)
+
+
+def test_volumes_are_a_path_of_the_host_or_the_tasks_own() -> None:
+    mounts = (
+        MountPoint(volume="data", path="/data"),
+        MountPoint(volume="etc", path="/conf", read_only=True),
+    )
+    container = a_container(mounts=mounts)
+    volumes = (Volume(name="data"), Volume(name="etc", host_path="/etc"))
+    task = an_assignment(container, volumes=volumes)
+    spec = application_spec(task, container, IMAGE, "p", AROUND)
+    assert spec.binds[1:] == ("seaway-0123-data:/data", "/etc:/conf:ro")
+
+
+def test_awslogs_is_kept_in_files_and_another_driver_is_the_engines() -> None:
+    for driver, kept in (("awslogs", None), ("syslog", LogConfiguration(driver="syslog"))):
+        container = a_container(log=LogConfiguration(driver=driver))
+        spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+        assert spec.log == kept
+
+
+def test_names_are_as_ecs_gives_them_and_the_same_each_time() -> None:
+    task = an_assignment()
+    name = container_name(task, "web")
+    assert name.startswith("ecs-f-2-web-")
+    assert name == container_name(task, "web")
+    assert pause_spec(task, "web", AROUND).name != name
+    labels = dict(application_spec(task, task.containers[0], IMAGE, "p", AROUND).labels)
+    assert labels["com.amazonaws.ecs.task-arn"] == task.task
+    assert labels["com.amazonaws.ecs.task-definition-family"] == "f"
+    assert labels["com.amazonaws.ecs.container-name"] == "web"
+    assert labels["com.amazonaws.ecs.cluster"] == "c"
+
+
+def test_a_container_may_not_take_the_labels_that_make_it_ours() -> None:
+    container = a_container(docker_labels=(("seaway.task", "another"), ("mine", "1")))
+    task = an_assignment(container)
+    labels = dict(application_spec(task, container, IMAGE, "p", AROUND).labels)
+    assert labels["seaway.task"] == task.task
+    assert labels["mine"] == "1"

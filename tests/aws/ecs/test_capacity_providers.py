@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+from seaway.core.compute import AutoScalingGroup, LaunchSource
+from tests.aws.ecs.story import Ecs, an_ecs, refusal
+
+GROUP = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/g"
+
+
+def with_group(**fields: Any) -> Ecs:
+    ecs = an_ecs()
+    ecs.put(
+        AutoScalingGroup(
+            arn=GROUP,
+            name="g",
+            created_at=1.0,
+            source=LaunchSource(),
+            minimum=0,
+            maximum=2,
+            desired=0,
+            subnets=("subnet-1",),
+            **fields,
+        )
+    )
+    return ecs
+
+
+def test_fargate_and_fargate_spot_are_always_there() -> None:
+    answer = an_ecs().DescribeCapacityProviders()
+    assert [p["name"] for p in answer["capacityProviders"]] == ["FARGATE", "FARGATE_SPOT"]
+
+
+def test_a_provider_of_an_auto_scaling_group_is_made_changed_and_deleted() -> None:
+    ecs = with_group()
+    given = {"autoScalingGroupArn": GROUP, "managedScaling": {"targetCapacity": 80}}
+    made = ecs.CreateCapacityProvider(name="mine", autoScalingGroupProvider=given)
+    assert made["capacityProvider"]["autoScalingGroupProvider"] == {
+        "autoScalingGroupArn": GROUP,
+        "managedScaling": {
+            "status": "ENABLED",
+            "targetCapacity": 80,
+            "minimumScalingStepSize": 1,
+            "maximumScalingStepSize": 10000,
+            "instanceWarmupPeriod": 300,
+        },
+        "managedTerminationProtection": "DISABLED",
+        "managedDraining": "ENABLED",
+    }
+    change = {"managedDraining": "DISABLED"}
+    changed = ecs.UpdateCapacityProvider(name="mine", autoScalingGroupProvider=change)
+    provider = changed["capacityProvider"]["autoScalingGroupProvider"]
+    assert provider["managedDraining"] == "DISABLED"
+    assert provider["managedScaling"]["targetCapacity"] == 80
+    ecs.PutClusterCapacityProviders(
+        cluster="default", capacityProviders=["mine"], defaultCapacityProviderStrategy=[]
+    )
+    assert refusal(lambda: ecs.DeleteCapacityProvider(capacityProvider="mine"))[0] == (
+        "ResourceInUseException"
+    )
+    ecs.PutClusterCapacityProviders(
+        cluster="default", capacityProviders=[], defaultCapacityProviderStrategy=[]
+    )
+    gone = ecs.DeleteCapacityProvider(capacityProvider="mine")["capacityProvider"]
+    assert gone["status"] == "INACTIVE"
+    assert ecs.DescribeCapacityProviders(capacityProviders=["mine"])["failures"] == [
+        {
+            "arn": "arn:aws:ecs:us-east-1:000000000000:capacity-provider/mine",
+            "reason": "MISSING",
+        }
+    ]
+
+
+def test_reserved_names_unknown_groups_and_unprotected_ones_are_refused() -> None:
+    ecs = with_group()
+    given = {"autoScalingGroupArn": GROUP}
+    create = ecs.CreateCapacityProvider
+    assert refusal(lambda: create(name="fargate-mine", autoScalingGroupProvider=given))[0] == (
+        "ClientException"
+    )
+    unknown = {"autoScalingGroupArn": GROUP + "2"}
+    assert refusal(lambda: create(name="mine", autoScalingGroupProvider=unknown))[0] == (
+        "ClientException"
+    )
+    protecting = {**given, "managedTerminationProtection": "ENABLED"}
+    assert "protection from scale in" in (
+        refusal(lambda: create(name="mine", autoScalingGroupProvider=protecting))[1]
+    )
+    assert refusal(lambda: ecs.DeleteCapacityProvider(capacityProvider="FARGATE"))[1] == (
+        "The specified capacity provider is reserved and cannot be deleted."
+    )
