@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.aws.servicediscovery.mapping import Mapping, refused
 
-CUSTOM = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
+CUSTOM: dict[str, Any] = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
 
 
 def test_instances_are_found_by_names(sd: Mapping) -> None:

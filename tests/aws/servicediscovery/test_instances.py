@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from seaway.core.capacity import ContainerInstance
 from tests.aws.servicediscovery.mapping import Mapping, refused
 
-CUSTOM = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
+CUSTOM: dict[str, Any] = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
 
 
 def test_a_registration_is_shown_with_its_attributes(sd: Mapping) -> None:

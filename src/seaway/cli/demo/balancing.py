@@ -141,9 +141,7 @@ def _ensure_group(aws: Aws, stage: Stage, network: Network, part: Part) -> str:
     )
     arn = str(made["TargetGroups"][0]["TargetGroupArn"])
     drain = {"Key": "deregistration_delay.timeout_seconds", "Value": str(DRAIN_SECONDS)}
-    stage.call(
-        aws.elbv2, "modify_target_group_attributes", TargetGroupArn=arn, Attributes=[drain]
-    )
+    stage.call(aws.elbv2, "modify_target_group_attributes", TargetGroupArn=arn, Attributes=[drain])
     return arn
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,7 +12,12 @@ import click
 from seaway.cli.options import data_dir_option, port_option, settings_for
 from seaway.cli.process import ask, running
 from seaway.cli.up import check_machine, start_detached
-from seaway.settings import DEFAULT_PORT, Settings
+from seaway.settings import Settings, settings_from
+
+FARE = """\
+aws ecs describe-services --cluster demo --services web cats dogs --output table
+aws logs tail /ecs/cats --follow
+seaway status"""
 
 
 @click.command()
@@ -45,23 +50,24 @@ def demo(
     # Imported late: boto3 and rich take longer to load than the other commands to run.
     from seaway.cli.demo.clients import connect
     from seaway.cli.demo.stage import Stage, screen
-    from seaway.cli.demo.walk import STEPS, attempt, clear_away, walk
+    from seaway.cli.demo.clearing import STEPS as CLEARING_STEPS
+    from seaway.cli.demo.clearing import clear
+    from seaway.cli.demo.walk import STEPS, Walk, attempt
 
-    stage = Stage(screen(), steps=0 if clean else STEPS, pace=pace)
+    stage = Stage(screen(), steps=CLEARING_STEPS if clean else STEPS, pace=pace)
     if clean:
         url = endpoint_url or _present(settings)
         if url is None:
             raise click.ClickException("Seaway is down, so there is nothing to take away.")
         aws = connect(url, settings.region)
-        raise SystemExit(attempt(stage, lambda: clear_away(aws, stage)))
+        raise SystemExit(attempt(stage, lambda: clear(aws, stage)))
     stage.title("Seaway demo: cats, dogs and web through Service Connect")
     url = _checked(endpoint_url) if endpoint_url else _up(stage.text, settings)
     aws = connect(url, settings.region)
-    failed = attempt(stage, lambda: walk(aws, stage, base_image=base_image, cidr=vpc_cidr))
-    if not failed:
-        stage.summary()
+    walked = Walk(aws, stage, base_image=base_image, cidr=vpc_cidr)
+    failed = attempt(stage, walked.through)
     if not endpoint_url:
-        stage.text(farewell(settings))
+        stage.text(farewell(url, settings.data_dir, walked.front_door))
     raise SystemExit(failed)
 
 
@@ -76,6 +82,31 @@ def _checked(url: str) -> str:
     return url.rstrip("/")
 
 
-def _up(tell: click.utils.LazyFile | object, settings: Settings) -> str:
-    """The endpoint of the running Seaway, or of one started now."""
-    raise NotImplementedError
+def _up(tell: Callable[[str], None], settings: Settings) -> str:
+    """The endpoint of the Seaway that is up, or of one started now."""
+    present = _present(settings)
+    if present is not None:
+        tell(f"Seaway is up at {present}.")
+        return present
+    check_machine()
+    start_detached(settings)
+    tell(f"Started Seaway at {settings.url}. Its log: {settings.log_file}")
+    return settings.url
+
+
+def farewell(url: str, data_dir: Path, front_door: str | None) -> str:
+    """How to look around in the Seaway that is left running, and how to stop it."""
+    usual = settings_from({}).data_dir
+    where = f" --data-dir {data_dir}" if data_dir != usual else ""
+    path = None if shutil.which("seaway") else Path(sys.argv[0]).resolve().parent
+    lines = [
+        *((f"export PATH={path}:$PATH",) if path else ()),
+        f'eval "$(seaway env{where})"',
+        *FARE.splitlines(),
+        *((f"curl http://{front_door}/cats/",) if front_door else ()),
+    ]
+    shown = "\n".join(f"    {line}" for line in lines)
+    return (
+        f"\nSeaway is left running at {url}. To look around:\n{shown}\n"
+        f"To stop it and take everything away:\n    seaway down{where}"
+    )

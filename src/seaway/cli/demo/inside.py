@@ -34,7 +34,9 @@ class Inside:
                     printed.append(message.data)
             code = (await execution.inspect())["ExitCode"]
         except DockerError as refused:
-            raise DemoFailed(f"Nothing runs in container {self.id}: {refused.message}.") from refused
+            raise DemoFailed(
+                f"Nothing runs in container {self.id}: {refused.message}."
+            ) from refused
         if code in (126, 127):
             said = b"".join(printed).decode(errors="replace").strip()
             raise DemoFailed(

@@ -44,8 +44,7 @@ def ship_images(
     user, _, password = base64.b64decode(login["authorizationToken"]).decode().partition(":")
     registry = next(iter(uris.values())).rpartition("/")[0]
     stage.shell(
-        "aws ecr get-login-password | "
-        f"docker login --username {user} --password-stdin {registry}"
+        f"aws ecr get-login-password | docker login --username {user} --password-stdin {registry}"
     )
     asyncio.run(_ship(stage, uris, base_image, user, password))
     changed = set()

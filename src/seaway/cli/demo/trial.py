@@ -64,7 +64,9 @@ def kill_under_traffic(aws: Aws, stage: Stage, balancer: Balancer) -> None:
     stage.say(f"through Service Connect: {connect}")
     stage.say(f"through the load balancer: {through}")
     if through.failed:
-        stage.say("(a load balancer does not repeat a request that was under way, as AWS's doesn't)")
+        stage.say(
+            "(a load balancer does not repeat a request that was under way, as AWS's doesn't)"
+        )
     await_steady(aws, stage)
     stage.call(aws.ecs, "describe_tasks", cluster=CLUSTER, tasks=[tail(victims[0])])
     _show_stopped(aws, stage, victims[0])

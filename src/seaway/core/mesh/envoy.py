@@ -108,11 +108,14 @@ def cluster(upstream: Upstream) -> Json:
 
 
 def load_assignment(upstream: Upstream) -> Json:
-    """EDS. A draining endpoint is left out: it gets nothing new and keeps what it has."""
-    alive = [e for e in upstream.endpoints if not e.draining]
+    """EDS. A draining endpoint gets nothing new and keeps what it has.
+
+    It stays on the list so that Envoy still counts what is in flight on it: a task is stopped
+    when that has come to nothing.
+    """
     check = upstream.health_check
     endpoints = []
-    for endpoint in alive:
+    for endpoint in upstream.endpoints:
         host: Json = {"address": _socket(endpoint.address, endpoint.port)}
         if check is not None:
             port = check.port or endpoint.port
@@ -120,7 +123,8 @@ def load_assignment(upstream: Upstream) -> Json:
                 "hostname": f"{_bracketed(endpoint.address)}:{port}",
                 **({"port_value": check.port} if check.port else {}),
             }
-        endpoints.append({"endpoint": host, "load_balancing_weight": endpoint.weight})
+        told = {"endpoint": host, "load_balancing_weight": endpoint.weight}
+        endpoints.append(told | ({"health_status": "DRAINING"} if endpoint.draining else {}))
     return {
         "cluster_name": upstream.name,
         "endpoints": [{"lb_endpoints": endpoints}] if endpoints else [],

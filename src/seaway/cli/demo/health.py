@@ -1,0 +1,3 @@
+"""The last chapter: each service's traffic health, from CloudWatch."""
+
+from __future__ import annotations
