@@ -239,5 +239,8 @@ def a_rule_to(group: TargetGroup) -> Rule:
 def an_event(service: Service, number: int) -> ServiceEvent:
     """One line of a service's story."""
     return ServiceEvent(
-        id=f"event-{number}", service=service.arn, created_at=float(number), message=f"line {number}"
+        id=f"event-{number}",
+        service=service.arn,
+        created_at=float(number),
+        message=f"line {number}",
     )

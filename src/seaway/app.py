@@ -24,9 +24,10 @@ from seaway.agent.images import Registry as RegistryAddress
 from seaway.agent.network import KernelAddresses
 from seaway.agent.proxy import HostProxy
 from seaway.agent.session import Agent
-from seaway.aws import ecr, ecs, elbv2, servicediscovery
+from seaway.aws import autoscaling, ec2, ecr, ecs, elbv2, iam, servicediscovery, sts
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
+from seaway.aws.sts.sessions import account_of, secret_of
 from seaway.core.capacity import Host
 from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
@@ -38,13 +39,14 @@ from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
-from seaway.reconcile import placement, services, targets, tasks
+from seaway.reconcile import instances, placement, services, targets, tasks
 from seaway.reconcile.health import observe_health
 from seaway.reconcile.loop import Loop
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
 from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
+from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def moment() -> Moment:
 
 def handlers() -> Mapping[tuple[str, str], Handler]:
     """Every operation Seaway answers, by service and name."""
-    packages = (ecs, ecr, elbv2, servicediscovery)
+    packages = (ecs, servicediscovery, elbv2, ecr, ec2, autoscaling, iam, sts)
     found = [handler for package in packages for handler in package.operations()]
     return {(handler.service, handler.name): handler for handler in found}
 
@@ -98,6 +100,8 @@ class Seaway:
             moment=moment,
             account=settings.account,
             host=f"localhost:{settings.port}",
+            keys=self._ask(secret_of),
+            account_of=self._ask(account_of),
         )
         self.mesh = MeshServer()
         self.proxy = proxy_of(settings)
@@ -111,7 +115,7 @@ class Seaway:
                 module.keys_of,
                 module.all_keys,
             )
-            for module in (services, placement, tasks, targets)
+            for module in (services, placement, tasks, targets, instances)
         ]
         self.inbox = Inbox(self.store, moment, settings.account)
         self.hub = Hub(self.store, self.inbox.take)
@@ -125,6 +129,17 @@ class Seaway:
             await _answer_json(send, self.status())
         else:
             await self.gateway(scope, receive, send)
+
+    def _ask(
+        self, question: Callable[[Transaction, str], str | None]
+    ) -> Callable[[str], str | None]:
+        """A question about an access key, asked in a transaction of its own."""
+
+        def ask(access_key: str) -> str | None:
+            with self.store.transaction() as tx:
+                return question(tx, access_key)
+
+        return ask
 
     def status(self) -> dict[str, Any]:
         """What `seaway status` shows."""

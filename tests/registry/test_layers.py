@@ -191,6 +191,14 @@ def test_what_is_no_digest_is_said_to_be_none(registry: Running) -> None:
     assert registry.ask("POST", f"{UPLOADS}?digest=md5:00", b"").code == "DIGEST_INVALID"
 
 
+def test_an_upload_is_finished_only_under_a_digest(registry: Running) -> None:
+    location = begin(registry)
+    answer = registry.ask("PUT", location, b"content")
+    assert (answer.status, answer.code) == (400, "DIGEST_INVALID")
+    digest = digest_of(b"content")
+    assert registry.ask("PUT", f"{location}?digest={digest}", b"content").status == 201
+
+
 def test_an_upload_goes_on_after_a_restart(tmp_path: Path) -> None:
     content = os.urandom(3_000_000)
     with Running(tmp_path) as before:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def test_the_blobs_of_a_deleted_image_go(own: Running) -> None:
     own.ecr().batch_delete_image(repositoryName="web", imageIds=[{"imageTag": "v1"}])
     own.sweep()
     assert kept(own) == set()
+
+
+def test_a_deletion_is_swept_by_itself(own: Running) -> None:
+    push_image(own, "v1")
+    own.ask("DELETE", "/v2/web/manifests/v1")
+    deadline = time.monotonic() + 20
+    while kept(own):
+        assert time.monotonic() < deadline, "nothing was swept"
 
 
 def test_a_blob_that_another_image_needs_stays(own: Running) -> None:

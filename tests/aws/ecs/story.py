@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from seaway.aws.ecs import operations
 from seaway.aws.errors import AwsError
+from seaway.aws.model import Models
 from tests.builders import a_cluster, a_namespace, a_subnet
 from tests.handlers import Api
 
@@ -20,6 +22,26 @@ WEB: dict[str, Any] = {
 SUBNETS: dict[str, Any] = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
 
 
+MODEL = Models().service("ecs")
+KINDS = {"string": str, "integer": int, "boolean": bool, "long": int, "timestamp": datetime}
+
+
+def check_shape(value: Any, name: str, path: str) -> None:
+    """What is answered has only members that the service's model knows, of its types."""
+    shape = MODEL.shapes[name]
+    if shape.kind == "structure":
+        for member, inner in value.items():
+            assert member in shape.members, f"{path}.{member} is not in {name}"
+            check_shape(inner, shape.members[member].shape, f"{path}.{member}")
+    elif shape.kind == "list":
+        assert shape.item is not None
+        for index, inner in enumerate(value):
+            check_shape(inner, shape.item.shape, f"{path}[{index}]")
+    elif shape.kind in KINDS:
+        assert isinstance(value, KINDS[shape.kind]), f"{path} is a {type(value)}"
+        assert not shape.enum or value in shape.enum, f"{path} is {value}"
+
+
 class Ecs:
     """ECS as a caller sees it: ``ecs.CreateCluster(clusterName="a")``."""
 
@@ -27,7 +49,14 @@ class Ecs:
         self.api = Api(operations())
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
-        return lambda **request: self.api("ecs", operation, **request)
+        return lambda **request: self._ask(operation, request)
+
+    def _ask(self, operation: str, request: dict[str, Any]) -> Any:
+        answer = self.api("ecs", operation, **request)
+        output = MODEL.operations[operation].output
+        assert output is not None
+        check_shape(answer, output, operation)
+        return answer
 
     def put(self, *nouns: Any) -> None:
         """Write nouns as another room would."""

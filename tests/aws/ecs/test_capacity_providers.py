@@ -83,8 +83,9 @@ def test_reserved_names_unknown_groups_and_unprotected_ones_are_refused() -> Non
         "ClientException"
     )
     protecting = {**given, "managedTerminationProtection": "ENABLED"}
-    assert "protection from scale in" in (
-        refusal(lambda: create(name="mine", autoScalingGroupProvider=protecting))[1]
+    assert (
+        "protection from scale in"
+        in (refusal(lambda: create(name="mine", autoScalingGroupProvider=protecting))[1])
     )
     assert refusal(lambda: ecs.DeleteCapacityProvider(capacityProvider="FARGATE"))[1] == (
         "The specified capacity provider is reserved and cannot be deleted."

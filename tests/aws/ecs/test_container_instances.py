@@ -19,9 +19,7 @@ def test_an_instance_shows_what_it_has_and_what_is_left() -> None:
     ecs.put(
         a_task_definition(),
         an_instance(),
-        a_task(
-            1, instance=an_instance().arn, bindings=(binding,), last_status=TaskStatus.RUNNING
-        ),
+        a_task(1, instance=an_instance().arn, bindings=(binding,), last_status=TaskStatus.RUNNING),
         a_task(2, instance=an_instance().arn, last_status=TaskStatus.STOPPED),
     )
     answer = ecs.DescribeContainerInstances(containerInstances=[an_instance().arn, "none"])

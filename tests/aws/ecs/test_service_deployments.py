@@ -18,7 +18,7 @@ def with_two() -> tuple[Ecs, list[Deployment]]:
 
 
 def test_a_service_tells_its_deployments_newest_first() -> None:
-    ecs, (first, second) = with_two()
+    ecs, (first, _) = with_two()
     briefs = ecs.ListServiceDeployments(service="web")["serviceDeployments"]
     assert [brief["status"] for brief in briefs] == ["IN_PROGRESS", "SUCCESSFUL"]
     assert briefs[1]["serviceDeploymentArn"].endswith(f"/default/web/{first.number}")
@@ -30,7 +30,7 @@ def test_a_service_tells_its_deployments_newest_first() -> None:
 
 
 def test_a_deployment_tells_what_it_replaces() -> None:
-    ecs, (first, second) = with_two()
+    ecs, (first, _) = with_two()
     brief = ecs.ListServiceDeployments(service="web")["serviceDeployments"][0]
     arns = [brief["serviceDeploymentArn"], brief["serviceDeploymentArn"] + "x"]
     answer = ecs.DescribeServiceDeployments(serviceDeploymentArns=arns)

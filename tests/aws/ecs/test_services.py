@@ -412,9 +412,7 @@ def test_a_steady_service_satisfies_the_stable_waiter() -> None:
     ecs.put(
         service,
         deployment,
-        a_task(
-            service=service.arn, deployment=deployment.id, last_status=TaskStatus.RUNNING
-        ),
+        a_task(service=service.arn, deployment=deployment.id, last_status=TaskStatus.RUNNING),
     )
     (shape,) = ecs.DescribeServices(services=["web"])["services"]
     assert len(shape["deployments"]) == 1

@@ -13,9 +13,7 @@ def test_every_resource_is_tagged_and_untagged_by_its_arn(noun: object) -> None:
     ecs = an_ecs()
     ecs.put(noun)
     arn = noun.arn  # type: ignore[attr-defined]
-    ecs.TagResource(
-        resourceArn=arn, tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
-    )
+    ecs.TagResource(resourceArn=arn, tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])
     ecs.TagResource(resourceArn=arn, tags=[{"key": "a", "value": "3"}])
     ecs.UntagResource(resourceArn=arn, tagKeys=["b", "none"])
     assert ecs.ListTagsForResource(resourceArn=arn)["tags"] == [{"key": "a", "value": "3"}]

@@ -70,7 +70,11 @@ def test_tasks_no_instance_can_take_are_failures(room: dict[str, Any], reason: s
 
 def test_a_host_port_that_is_taken_is_a_failure() -> None:
     ecs = an_ecs()
-    container = {"name": "web", "image": "i", "portMappings": [{"containerPort": 80, "hostPort": 80}]}
+    container = {
+        "name": "web",
+        "image": "i",
+        "portMappings": [{"containerPort": 80, "hostPort": 80}],
+    }
     ecs.register(containerDefinitions=[container])
     ecs.put(an_instance())
     answer = ecs.RunTask(taskDefinition="web", count=2)
@@ -87,9 +91,9 @@ def test_tasks_that_wait_for_their_place_are_counted_in() -> None:
 def test_fargate_tasks_need_no_instance() -> None:
     ecs = an_ecs()
     ecs.register_fargate()
-    (task,) = ecs.RunTask(
-        taskDefinition="web", launchType="FARGATE", networkConfiguration=SUBNETS
-    )["tasks"]
+    (task,) = ecs.RunTask(taskDefinition="web", launchType="FARGATE", networkConfiguration=SUBNETS)[
+        "tasks"
+    ]
     assert (task["platformVersion"], task["platformFamily"]) == ("1.4.0", "Linux")
     assert task["ephemeralStorage"] == {"sizeInGiB": 20}
     (attachment,) = task["attachments"]

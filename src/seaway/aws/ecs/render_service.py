@@ -34,18 +34,37 @@ def render_service(
     tx: Transaction, service: Service, include: Collection[str] = ()
 ) -> shapes.Service:
     """A service with its counts, living deployments and newest events."""
-    tasks = tx.where(Task, service=service.arn)
+    tasks = [task for task in tx.where(Task, service=service.arn) if task.is_alive]
     alive = [d for d in tx.where(Deployment, service=service.arn) if d.status != "INACTIVE"]
     alive.sort(key=_newest_primary_first)
+    events = tx.where(ServiceEvent, service=service.arn)[: -MOST_EVENTS - 1 : -1]
+    shape = _render(service, tuple(alive), tuple(tasks), tuple(events))
+    if "TAGS" in include and service.tags:
+        shape = shape.copy()
+        shape["tags"] = render_tags(service.tags)
+    return shape
+
+
+def _newest_primary_first(deployment: Deployment) -> tuple[bool, float]:
+    return deployment.status != "PRIMARY", -deployment.created_at
+
+
+@kept("arn")
+def _render(
+    service: Service,
+    alive: tuple[Deployment, ...],
+    tasks: tuple[Task, ...],
+    events: tuple[ServiceEvent, ...],
+) -> shapes.Service:
     counted = [(deployment, counts(tasks, deployment.id)) for deployment in alive]
-    shape = _fixed_part(service).copy()
+    shape = _plain(service)
     shape["runningCount"] = sum(running for _, (running, _) in counted)
     shape["pendingCount"] = sum(pending for _, (_, pending) in counted)
     shape["deployments"] = [
-        _counted(deployment, service, running, pending)
+        _deployment(deployment, service, running, pending)
         for deployment, (running, pending) in counted
     ]
-    shape["events"] = [_event(event) for event in newest_events(tx, service)]
+    shape["events"] = [_event(event) for event in events]
     if alive:
         shape["currentServiceDeployment"] = service_deployment_arn(service.arn, alive[0].number)
         shape["currentServiceRevisions"] = [
@@ -57,21 +76,9 @@ def render_service(
             }
             for deployment, (running, pending) in counted
         ]
-    if "TAGS" in include and service.tags:
-        shape["tags"] = render_tags(service.tags)
     return shape
 
 
-def _newest_primary_first(deployment: Deployment) -> tuple[bool, float]:
-    return deployment.status != "PRIMARY", -deployment.created_at
-
-
-def newest_events(tx: Transaction, service: Service) -> list[ServiceEvent]:
-    """The last hundred events, newest first."""
-    return tx.where(ServiceEvent, service=service.arn)[: -MOST_EVENTS - 1 : -1]
-
-
-@kept
 def _event(event: ServiceEvent) -> shapes.ServiceEvent:
     return {
         "id": event.id,
@@ -80,8 +87,7 @@ def _event(event: ServiceEvent) -> shapes.ServiceEvent:
     }
 
 
-@kept
-def _fixed_part(service: Service) -> shapes.Service:
+def _plain(service: Service) -> shapes.Service:
     """What of a service depends on nothing else."""
     shape: shapes.Service = {
         "serviceArn": service.arn,
@@ -131,27 +137,21 @@ def _linked_role(service: Service) -> str:
     return f"arn:aws:iam::{account}:role/{role}"
 
 
-def _counted(
-    deployment: Deployment, service: Service, running: int, pending: int
-) -> shapes.Deployment:
-    shape = _fixed_deployment(deployment).copy()
-    shape["desiredCount"] = _wanted(deployment, service, running + pending)
-    shape["runningCount"] = running
-    shape["pendingCount"] = pending
-    return shape
-
-
 def _wanted(deployment: Deployment, service: Service, alive: int) -> int:
     """The primary deployment wants all; one being replaced wants what is left of it."""
     return service.desired_count if deployment.status == "PRIMARY" else alive
 
 
-@kept
-def _fixed_deployment(deployment: Deployment) -> shapes.Deployment:
+def _deployment(
+    deployment: Deployment, service: Service, running: int, pending: int
+) -> shapes.Deployment:
     shape: shapes.Deployment = {
         "id": deployment.id,
         "status": deployment.status,
         "taskDefinition": deployment.task_definition,
+        "desiredCount": _wanted(deployment, service, running + pending),
+        "runningCount": running,
+        "pendingCount": pending,
         "failedTasks": deployment.failed_tasks,
         "createdAt": instant(deployment.created_at),
         "updatedAt": instant(deployment.updated_at or deployment.created_at),

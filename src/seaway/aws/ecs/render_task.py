@@ -47,7 +47,7 @@ def render_task(tx: Transaction, task: Task, include: Collection[str] = ()) -> s
     return shape
 
 
-@kept
+@kept("arn")
 def _render(
     task: Task,
     definition: TaskDefinition | None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 
-@kept
+@kept("arn")
 def render_task_definition(definition: TaskDefinition) -> shapes.TaskDefinition:
     """A revision as DescribeTaskDefinition shows it."""
     shape: shapes.TaskDefinition = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from operator import attrgetter, is_
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_MOST_KEPT = 4096
+_MOST_KEPT = 2048
 
 
 def instant(seconds: float) -> datetime:
@@ -18,24 +19,37 @@ def instant(seconds: float) -> datetime:
     return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
-def kept(render: Callable[P, R]) -> Callable[P, R]:
-    """Render the same nouns once: a noun is frozen, so its identity says it has not changed.
+def kept(key: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Render the same nouns once; ``key`` is the field that names the first of them.
 
-    The nouns are kept beside the rendering, so an identity is never another noun's. Whoever
-    gets a rendering must not write in it; the wires only read.
+    The function takes nouns and tuples of nouns, by position, and nothing else. Nouns are
+    frozen, so their identity says that nothing changed; they are held beside the rendering, so
+    that an identity is never another noun's. One rendering is kept for each name. Whoever gets
+    a rendering must not write in it; the wires only read.
     """
-    memory: dict[tuple[int, ...], tuple[object, R]] = {}
+    name_of = attrgetter(key)
 
-    @wraps(render)
-    def recall(*nouns: P.args, **none: P.kwargs) -> R:
-        key = tuple(map(id, nouns))
-        found = memory.get(key)
-        if found is not None:
-            return found[1]
-        if len(memory) >= _MOST_KEPT:
-            memory.clear()
-        rendering = render(*nouns, **none)
-        memory[key] = (nouns, rendering)
-        return rendering
+    def keep(render: Callable[P, R]) -> Callable[P, R]:
+        memory: dict[str, tuple[tuple[Any, ...], R]] = {}
 
-    return recall
+        @wraps(render)
+        def recall(*nouns: P.args, **none: P.kwargs) -> R:
+            name = name_of(nouns[0])
+            found = memory.get(name)
+            if found is not None and all(map(_same, found[0], nouns)):
+                return found[1]
+            if len(memory) >= _MOST_KEPT:
+                memory.clear()
+            rendering = render(*nouns, **none)
+            memory[name] = (nouns, rendering)
+            return rendering
+
+        return recall
+
+    return keep
+
+
+def _same(old: Any, new: Any) -> bool:
+    if type(old) is tuple:
+        return len(old) == len(new) and all(map(is_, old, new))
+    return old is new

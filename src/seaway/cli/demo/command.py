@@ -48,10 +48,10 @@ def demo(
     """
     settings = settings_for(data_dir, port)
     # Imported late: boto3 and rich take longer to load than the other commands to run.
-    from seaway.cli.demo.clients import connect
-    from seaway.cli.demo.stage import Stage, screen
     from seaway.cli.demo.clearing import STEPS as CLEARING_STEPS
     from seaway.cli.demo.clearing import clear
+    from seaway.cli.demo.clients import connect
+    from seaway.cli.demo.stage import Stage, screen
     from seaway.cli.demo.walk import STEPS, Walk, attempt
 
     stage = Stage(screen(), steps=CLEARING_STEPS if clean else STEPS, pace=pace)

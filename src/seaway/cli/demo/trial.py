@@ -1,4 +1,4 @@
-"""Chapter eight: a task of cats is killed under traffic, and nobody who calls http://cats notices."""
+"""Chapter eight: a task of cats is killed under traffic; callers of http://cats go on."""
 
 from __future__ import annotations
 
@@ -101,13 +101,12 @@ async def _trial(
             stage.shell(f"docker kill {doomed.id}    # task {tail(victim)} of {CATS.name}")
             await doomed.kill()
 
-        *printed, through, _ = await asyncio.gather(
-            *(caller.run(command) for caller in inner),
-            _through_balancer(f"http://{host}{CATS.whoami}"),
-            strike(),
-        )
-    outcomes = [read_outcome(text.splitlines()) for text in printed]
-    return sum(outcomes, Outcome(asked=0, failures=Counter())), through
+        async with asyncio.TaskGroup() as jobs:
+            printed = [jobs.create_task(caller.run(command)) for caller in inner]
+            through = jobs.create_task(_through_balancer(f"http://{host}{CATS.whoami}"))
+            jobs.create_task(strike())
+    outcomes = [read_outcome(job.result().splitlines()) for job in printed]
+    return sum(outcomes, Outcome(asked=0, failures=Counter())), through.result()
 
 
 def curl_command(url: str) -> str:
