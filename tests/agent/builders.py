@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seaway.agent.engine import ImageFacts
 from seaway.agent.images import Registry
+from seaway.agent.network import Plug
 from seaway.agent.session import Agent
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import ContainerDefinition
@@ -88,6 +89,12 @@ class MemoryAddresses:
     def __init__(self) -> None:
         self.there: dict[str, set[str]] = {}
         self.refused: set[str] = set()
+        self.plugs: list[Plug] = []
+
+    async def plug(self, plug: Plug) -> None:
+        if plug.address in self.refused:
+            raise OSError("not permitted")
+        self.plugs.append(plug)
 
     async def on(self, interface: str) -> frozenset[str]:
         return frozenset(self.there.get(interface, ()))

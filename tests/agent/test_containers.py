@@ -43,7 +43,7 @@ def test_the_pause_has_what_belongs_to_the_namespace_and_the_container_does_not(
     )
     task = an_assignment(container)
     pause = pause_spec(task, "web", AROUND)
-    assert (pause.hostname, pause.address, pause.network) == ("cats", "10.0.0.10", "seaway-vpc-1")
+    assert (pause.hostname, pause.network) == ("cats", "none")
     assert (pause.dns_servers, pause.dns_search) == (("10.0.0.2",), ("test",))
     assert pause.sysctls == (("net.core.somaxconn", "1024"),)
     spec = application_spec(task, container, IMAGE, "pause-id", AROUND)

@@ -110,6 +110,16 @@ def test_a_vpc_whose_range_is_not_the_networks_is_refused() -> None:
         asyncio.run(follow())
 
 
+def test_a_namespace_is_plugged_into_its_vpcs_bridge() -> None:
+    addresses = MemoryAddresses()
+    networks = Networks(FakeEngine(), addresses, "a")
+    asyncio.run(networks.plug(NETWORK, "/netns/1", "10.0.0.9"))
+    (plug,) = addresses.plugs
+    assert (plug.bridge, plug.address, plug.prefix) == (INTERFACE, "10.0.0.9", 16)
+    assert plug.gateway == "10.0.0.1"
+    assert len(plug.port) <= 15
+
+
 def test_an_address_the_machine_refuses_is_told_and_the_others_are_put() -> None:
     addresses = MemoryAddresses()
     addresses.refused.add("10.0.0.4")

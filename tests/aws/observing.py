@@ -66,9 +66,9 @@ class Observed:
     def write(self, function: Callable[[Any], Any]) -> Any:
         """Run a function in a transaction, as another room would; comes back when it is kept."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(
-            self.store.transact(function), self._loop
-        ).result(10)
+        return asyncio.run_coroutine_threadsafe(self.store.transact(function), self._loop).result(
+            10
+        )
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -83,7 +83,6 @@ class Observed:
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(gateway, http="httptools", lifespan="off", log_config=None)
         self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._up.set()
         try:
             await self._server.serve([listener])

@@ -29,7 +29,7 @@ from seaway.link.messages import (
 )
 from tests.live.shell_image import shell_image
 
-IMAGE = "seaway-test/shell:1"
+IMAGE = "seaway-test/shell:2"
 NETWORK = Network(vpc="vpc-0agent", cidr="10.203.0.0/16")
 _PATIENCE = 40.0
 T = TypeVar("T", bound=FromHost)

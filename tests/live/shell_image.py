@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seaway.agent.pause.image import Archive, image_archive
 
-_TOOLS = ("sh", "cat", "sleep", "head", "tail", "getent", "grep", "hostname")
+_TOOLS = ("sh", "bash", "cat", "sleep", "head", "tail", "getent", "grep", "hostname")
 
 
 def shell_image(name: str, architecture: str) -> Archive:

@@ -115,6 +115,26 @@ def test_containers_of_an_awsvpc_task_share_an_address_and_loopback(tmp_path: Pa
     play(tmp_path, story)
 
 
+def test_tasks_reach_each_other_and_the_machine_and_an_address_may_be_given_again(
+    tmp_path: Path,
+) -> None:
+    async def story(machine: Machine) -> None:
+        with socket.create_server(("0.0.0.0", 0)) as server:
+            server.settimeout(10)
+            port = server.getsockname()[1]
+            for number in (16, 17):
+                call = f"exec 3<>/dev/tcp/10.203.0.1/{port}; sleep 1"
+                web = replace(shell("web", LOOP), command=("bash", "-c", call))
+                task = replace(a_task(number, web), addresses=(("web", "10.203.16.10"),))
+                machine.assign(task)
+                connection, (caller, _) = await asyncio.to_thread(server.accept)
+                connection.close()
+                assert caller == "10.203.16.10"
+                await machine.report(task, TaskStatus.STOPPED)
+
+    play(tmp_path, story)
+
+
 def test_no_container_starts_before_it_may_and_namespaces_stay_until_they_may_go(
     tmp_path: Path,
 ) -> None:
@@ -214,12 +234,12 @@ def test_what_the_engine_refuses_is_told_in_aws_words(tmp_path: Path) -> None:
         fine = shell("web", LOOP)
         unknown = a_task(10, replace(fine, image="127.0.0.1:1/no/such:1"))
         no_program = a_task(11, replace(fine, command=("no-such-program",)))
-        taken = a_task(12, fine)
-        taken = replace(taken, addresses=(("web", "10.250.0.1"),))
+        strange = a_task(12, fine)
+        strange = replace(strange, addresses=(("web", "10.250.0.1"),))
         said = {}
-        for task in (unknown, no_program, taken):
+        for task in (unknown, no_program, strange):
             machine.assign(task)
-        for task in (unknown, no_program, taken):
+        for task in (unknown, no_program, strange):
             stopped = await machine.report(task, TaskStatus.STOPPED)
             assert stopped.stop_code == "TaskFailedToStart"
             assert stopped.containers[0].exit_code is None
@@ -229,7 +249,8 @@ def test_what_the_engine_refuses_is_told_in_aws_words(tmp_path: Path) -> None:
             "CannotStartContainerError",
             "ResourceInitializationError",
         ]
-        assert all(text.startswith("Error response from daemon: ") for _, _, text in said.values())
+        assert said[unknown.task][2].startswith("Error response from daemon: ")
+        assert said[strange.task][2] == "the address 10.250.0.1 is not in the range 10.203.0.0/16"
         assert "no-such-program" in said[no_program.task][2]
 
     play(tmp_path, story)

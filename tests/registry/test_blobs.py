@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from seaway.core.manifest import digest_of
 from seaway.registry.blobs import BATCH, BlobStore, DigestMismatch
+from tests.registry.disk import no_file_longer_than
 
 
 @pytest.fixture
@@ -70,17 +69,6 @@ def test_a_wrong_digest_leaves_nothing_behind(blobs: BlobStore, tmp_path: Path) 
     asyncio.run(story())
     assert list((tmp_path / "uploads").iterdir()) == []
     assert list(blobs.digests()) == []
-
-
-@contextmanager
-def no_file_longer_than(size: int) -> Iterator[None]:
-    """As on a full disk: a write that goes beyond is done in part and then fails."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_does_not_spoil_the_digest(blobs: BlobStore) -> None:

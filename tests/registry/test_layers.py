@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seaway.core.manifest import digest_of
+from tests.registry.disk import no_file_longer_than
 from tests.registry.images import a_manifest, push_blob, put_manifest
 from tests.registry.running import Running
 
@@ -197,6 +198,18 @@ def test_an_upload_is_finished_only_under_a_digest(registry: Running) -> None:
     assert (answer.status, answer.code) == (400, "DIGEST_INVALID")
     digest = digest_of(b"content")
     assert registry.ask("PUT", f"{location}?digest={digest}", b"content").status == 201
+
+
+def test_a_full_disk_is_said_and_the_push_goes_on_when_there_is_room(registry: Running) -> None:
+    location, content = begin(registry), os.urandom(90_000)
+    with no_file_longer_than(50_000):
+        answer = registry.ask("PATCH", location, content)
+    assert (answer.status, answer.code) == (500, "UNKNOWN")
+    assert "File too large" in answer.message
+    assert registry.ask("GET", location).headers["range"] == "0-49999"
+    digest = digest_of(content)
+    answer = registry.ask("PUT", f"{location}?digest={digest}", content[50_000:])
+    assert answer.status == 201
 
 
 def test_an_upload_goes_on_after_a_restart(tmp_path: Path) -> None:

@@ -80,7 +80,10 @@ def hostname(assignment: Assignment, namespace: str) -> str:
 
 
 def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> ContainerSpec:
-    """The container that holds a namespace: its address, hostname and name servers."""
+    """The container that holds a namespace: its hostname and name servers.
+
+    A namespace with an address of its own is plugged in by this host, not by the engine.
+    """
     inside = [c for c in assignment.containers if namespace_of(assignment, c.name) == namespace]
     # dict: the containers of a shared namespace may ask for the same more than once.
     servers = dict.fromkeys(server for c in inside for server in c.dns_servers)
@@ -90,8 +93,7 @@ def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> 
         image=around.pause_image,
         labels=_labels(assignment, namespace, PAUSE, around),
         hostname=hostname(assignment, namespace),
-        network=around.network,
-        address=dict(assignment.addresses).get(namespace),
+        network="none" if namespace in dict(assignment.addresses) else around.network,
         dns_servers=tuple(servers),
         dns_search=tuple(search),
         sysctls=tuple({k: v for c in inside for k, v in c.sysctls if _is_network(k)}.items()),
@@ -113,10 +115,7 @@ def application_spec(
     return ContainerSpec(
         name=container_name(assignment, container.name),
         image=image.name,
-        labels=(
-            *container.docker_labels,
-            *_labels(assignment, container.name, APPLICATION, around),
-        ),
+        labels=(*container.docker_labels, *labels),
         command=container.command,
         entry_point=container.entry_point,
         environment=tuple(environment.items()),

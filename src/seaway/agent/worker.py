@@ -381,10 +381,13 @@ class Worker:
         try:
             await self._tools.engine.start(pause)
             sandbox = (await self._tools.engine.inspect(pause)).sandbox
+            address = dict(self._assignment.addresses).get(space)
+            if address and self._assignment.network:
+                await self._tools.networks.plug(self._assignment.network, sandbox, address)
             if self._assignment.uses_mesh:
                 await self._tools.intercept(sandbox)
             self._sandboxes[space] = sandbox
-        except CannotIntercept as error:
+        except (OSError, CannotIntercept) as error:
             raise _Refused(f"ResourceInitializationError: {error}") from error
         except EngineGone:
             raise

@@ -29,6 +29,8 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
+        self.started = False
+        """Whether an answer is under way, so that no other can be given."""
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
@@ -113,6 +115,7 @@ class Exchange:
         return b"" if self.method == "HEAD" else body
 
     async def _start(self, status: int, headers: Headers) -> None:
+        self.started = True
         encoded = [(k.encode(), v.encode("latin-1")) for k, v in (API_VERSION, *headers)]
         await self._send({"type": "http.response.start", "status": status, "headers": encoded})
 

@@ -71,6 +71,12 @@ class Registry:
             await exchange.refuse(refusal)
         except Gone:
             return
+        except OSError as error:
+            _log.error("%s %s failed: %s", exchange.method, exchange.path, error)
+            if exchange.started:
+                raise
+            text = f"The registry's disk failed: {error.strerror or error}"
+            await exchange.refuse(Refusal(500, "UNKNOWN", text))
 
     def issue_token(self) -> str:
         """A password for ``AWS`` at this registry, good for twelve hours: for our own pulls."""

@@ -47,12 +47,6 @@ class ConflictException(AwsError):
     code = "ConflictException"
 
 
-class LimitExceededException(AwsError):
-    """A quota is used up."""
-
-    code = "LimitExceededException"
-
-
 class AttributeLimitExceededException(AwsError):
     """A resource has ten custom attributes at most."""
 
@@ -99,12 +93,6 @@ class TargetNotFoundException(AwsError):
     """There is no such container instance."""
 
     code = "TargetNotFoundException"
-
-
-class UnsupportedFeatureException(AwsError):
-    """The feature is not there."""
-
-    code = "UnsupportedFeatureException"
 
 
 def not_built(field: str) -> ClientException:

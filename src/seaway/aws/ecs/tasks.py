@@ -70,7 +70,7 @@ def run_task(tx: Transaction, call: Call, request: shapes.RunTaskRequest) -> sha
     tasks, failures = placement_failures(tx, cluster, definition, wanted)
     for task in tasks:
         tx.put(task)
-    if token:
+    if token and tasks:
         tx.put(
             Launch(
                 key=launch_key(cluster.arn, token),

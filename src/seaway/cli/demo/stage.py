@@ -71,7 +71,7 @@ class Stage:
         )
         self._console.print()
         self._print(heading)
-        self._console.print(Padding(Text(sentence), (0, 0, 0, 2)))
+        self._console.print(Padding(Text(sentence), (0, 0, 0, 2), expand=False))
         started = self._clock()
         try:
             yield
@@ -110,7 +110,7 @@ class Stage:
     def show(self, thing: RenderableType) -> None:
         """Show a table, or anything else that rich can render."""
         self._stop_status()
-        self._console.print(Padding(thing, (0, 0, 0, 4)))
+        self._console.print(Padding(thing, (0, 0, 0, 4), expand=False))
 
     def hint(self, text: str) -> None:
         """What is going on right now: one line that changes, or one line each in a file."""
@@ -156,7 +156,7 @@ class Stage:
         total = sum(done.seconds for done in self.done)
         table.add_row("", Text(f"all {len(self.done)} steps done", "bold"), _time(total))
         self._console.print()
-        self._console.print(Padding(table, (0, 0, 0, 2)))
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
     def text(self, lines: str) -> None:
         """Some lines as they are."""

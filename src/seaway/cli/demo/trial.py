@@ -101,10 +101,13 @@ async def _trial(
             stage.shell(f"docker kill {doomed.id}    # task {tail(victim)} of {CATS.name}")
             await doomed.kill()
 
-        async with asyncio.TaskGroup() as jobs:
-            printed = [jobs.create_task(caller.run(command)) for caller in inner]
-            through = jobs.create_task(_through_balancer(f"http://{host}{CATS.whoami}"))
-            jobs.create_task(strike())
+        try:
+            async with asyncio.TaskGroup() as jobs:
+                printed = [jobs.create_task(caller.run(command)) for caller in inner]
+                through = jobs.create_task(_through_balancer(f"http://{host}{CATS.whoami}"))
+                jobs.create_task(strike())
+        except* DemoFailed as failed:
+            raise failed.exceptions[0] from None
     outcomes = [read_outcome(job.result().splitlines()) for job in printed]
     return sum(outcomes, Outcome(asked=0, failures=Counter())), through.result()
 
