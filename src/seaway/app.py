@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -11,36 +12,22 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
-from hashlib import blake2s
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from seaway import __version__
-from seaway.agent.engine import DockerEngine, EngineGone
-from seaway.agent.images import Registry as RegistryAddress
-from seaway.agent.network import KernelAddresses
-from seaway.agent.proxy import HostProxy
-from seaway.agent.session import Agent
 from seaway.aws import autoscaling, ec2, ecr, ecs, elbv2, iam, servicediscovery, sts
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
 from seaway.aws.sts.sessions import account_of, secret_of
 from seaway.core.capacity import Host
-from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
-from seaway.dispatch.hub import Hub
-from seaway.dispatch.inbox import Inbox
-from seaway.dispatch.near import NearLink
-from seaway.mesh.publisher import Publisher
-from seaway.mesh.server import MeshServer
 from seaway.reconcile import instances, placement, services, targets, tasks
-from seaway.reconcile.health import observe_health
 from seaway.reconcile.loop import Loop
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
@@ -48,10 +35,10 @@ from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from seaway.machine import Machine
 
-HOST = "local"
-"""The id of the machine the control plane itself runs on."""
+log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -74,16 +61,6 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
     return {(handler.service, handler.name): handler for handler in found}
 
 
-def installation_of(data_dir: Path) -> str:
-    """What marks the containers of this data directory's Seaway on a shared engine."""
-    return blake2s(str(data_dir).encode(), digest_size=6).hexdigest()
-
-
-def proxy_of(settings: Settings) -> HostProxy:
-    """The host proxy of this data directory, running or not."""
-    return HostProxy(directory=settings.proxy_dir, node=HOST, control=settings.control_socket)
-
-
 class Seaway:
     """The whole of it on one machine: API, controllers, mesh, registry and agent."""
 
@@ -103,9 +80,6 @@ class Seaway:
             keys=self._ask(secret_of),
             account_of=self._ask(account_of),
         )
-        self.mesh = MeshServer()
-        self.proxy = proxy_of(settings)
-        self.publisher = Publisher(self.store, self.mesh, self.proxy.in_flight)
         self.loops = [
             Loop(
                 module.__name__.rsplit(".", 1)[-1],
@@ -117,8 +91,7 @@ class Seaway:
             )
             for module in (services, placement, tasks, targets, instances)
         ]
-        self.inbox = Inbox(self.store, moment, settings.account)
-        self.hub = Hub(self.store, self.inbox.take)
+        self._machine: Machine | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request: to the registry, to our own pages, or to the AWS gateway."""
@@ -154,7 +127,7 @@ class Seaway:
             "endpoint": self.settings.url,
             "data_dir": str(self.settings.data_dir),
             "uptime_seconds": round(time.time() - self.started_at, 1),
-            "proxy": {"pid": self.proxy.pid, "connected": self.mesh.connected(HOST)},
+            "proxy": self._machine.status() if self._machine else {"pid": 0, "connected": False},
             "hosts": [{"id": h.id, "engine": h.engine, "connected": h.connected} for h in hosts],
             "services": len(active),
             "tasks": {"running": len(running), "not_stopped": len(live)},
@@ -201,58 +174,25 @@ class Seaway:
         jobs.cancel()
         stopping.cancel()
         await asyncio.gather(jobs, serving, stopping, return_exceptions=True)
-        await self.proxy.release()
-        await self.mesh.stop()
         for job in done - {stopping}:
             job.result()
 
     async def _work(self) -> None:
         """Everything but the API; each child runs for ever."""
-        await self.mesh.start(str(self.settings.control_socket))
         async with asyncio.TaskGroup() as jobs:
             for loop in self.loops:
                 jobs.create_task(loop.run())
-            jobs.create_task(self.publisher.run(), name="publisher")
             jobs.create_task(self.registry.run(), name="registry")
-            jobs.create_task(self._keep_proxy(), name="proxy")
-            jobs.create_task(self._keep_agent(), name="agent")
+            jobs.create_task(self._run_machine(), name="machine")
 
-    async def _keep_proxy(self) -> None:
-        await self.proxy.start()
-        self._note_health(await self.proxy.health())
-        async for event in self.proxy.health_events():
-            self._note_health([event])
-
-    def _note_health(self, seen: Sequence[EndpointHealth]) -> None:
-        with self.store.transaction() as tx:
-            observe_health(tx, seen, time.time())
-
-    async def _keep_agent(self) -> None:
-        """Run the agent, again after the engine was away."""
-        while True:
-            engine = DockerEngine()
-            link = NearLink()
-            agent = Agent(
-                engine,
-                link,
-                host=HOST,
-                data_dir=self.settings.agent_dir,
-                installation=installation_of(self.settings.data_dir),
-                clock=time.time,
-                addresses=KernelAddresses(),
-                registry=RegistryAddress(
-                    address=f"127.0.0.1:{self.settings.port}", token=self.registry.issue_token
-                ),
-            )
-            try:
-                async with asyncio.TaskGroup() as session:
-                    session.create_task(self.hub.serve(link.control), name="session")
-                    session.create_task(agent.run(), name="host agent")
-            except* (EngineGone, ConnectionError) as gone:
-                log.warning("the host agent's session ended: %s", gone.exceptions[0])
-            finally:
-                await engine.close()
-            await asyncio.sleep(1.0)
+    async def _run_machine(self) -> None:
+        # Loaded now that the API answers (see there).
+        module = await asyncio.to_thread(importlib.import_module, "seaway.machine")
+        machine: Machine = module.Machine(
+            self.settings, self.store, moment, self.registry.issue_token
+        )
+        self._machine = machine
+        await machine.run()
 
 
 class _Server(uvicorn.Server):

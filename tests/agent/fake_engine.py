@@ -12,6 +12,7 @@ from seaway.agent.engine import (
     Credentials,
     EngineError,
     EngineFacts,
+    EngineGone,
     Event,
     ImageFacts,
     Inspection,
@@ -52,7 +53,7 @@ class FakeEngine:
         self.written: dict[str, list[OutputLine]] = {}
         self.made_networks: dict[str, NetworkSpec] = {}
         self.made_volumes: dict[str, Pairs] = {}
-        self._listeners: list[asyncio.Queue[Event]] = []
+        self._listeners: list[asyncio.Queue[Event | None]] = []
         self._changed = asyncio.Event()
 
     async def about(self) -> EngineFacts:
@@ -105,10 +106,13 @@ class FakeEngine:
         raise EngineError("nothing runs in here")
 
     async def events(self, labels: Pairs, since: int) -> AsyncGenerator[Event, None]:
-        queue: asyncio.Queue[Event] = asyncio.Queue()
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._listeners.append(queue)
         while True:
-            yield await queue.get()
+            event = await queue.get()
+            if event is None:
+                raise EngineGone("The event stream of the container engine ended.")
+            yield event
 
     async def output(
         self, container: str, since: int, *, pseudo_terminal: bool
@@ -178,6 +182,12 @@ class FakeEngine:
         id = f"id-{name}"
         self.state[id] = replace(self.state[id], running=False, exit_code=code, **more)
         self._changed.set()
+
+    def go_away(self) -> None:
+        """The event stream ends; nobody hears what happens next."""
+        for queue in self._listeners:
+            queue.put_nowait(None)
+        self._listeners.clear()
 
     def check(self, name: str, health: Health) -> None:
         """The container's own check says something."""

@@ -175,8 +175,34 @@ def test_a_running_task_is_adopted_without_a_touch(tmp_path: Path) -> None:
     engine.done.clear()
     link = play(engine, tmp_path, task, story=second)
     assert link.statuses() == [TaskStatus.RUNNING]
-    # Starting what runs is nothing to the engine; it tells that the namespace is there.
-    assert set(short(engine.done)) <= {"start pause-web", "load "}
+    assert short(engine.done) == []
+
+
+def test_what_happened_while_the_engine_was_away_is_seen_when_it_is_back(tmp_path: Path) -> None:
+    engine, task = an_engine(), an_assignment()
+
+    async def story(link: MemoryLink) -> None:
+        await link.report(TaskStatus.RUNNING)
+        engine.go_away()
+        engine.end(container_name(task, "web"), 1)
+        stopped = await link.report(STOPPED)
+        assert stopped.containers[0].exit_code == 1
+
+    play(engine, tmp_path, task, story=story)
+
+
+def test_a_container_somebody_removed_counts_as_ended(tmp_path: Path) -> None:
+    engine, task = an_engine(), an_assignment()
+
+    async def story(link: MemoryLink) -> None:
+        await link.report(TaskStatus.RUNNING)
+        name = container_name(task, "web")
+        engine.end(name, 137)
+        await engine.remove(f"id-{name}")
+        stopped = await link.report(STOPPED)
+        assert stopped.containers[0].exit_code == 137
+
+    play(engine, tmp_path, task, story=story)
 
 
 def test_a_task_that_ended_is_not_run_again_after_a_restart(tmp_path: Path) -> None:

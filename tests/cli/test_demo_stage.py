@@ -13,12 +13,14 @@ from rich.console import Console
 from seaway.cli.demo.balancing import tally
 from seaway.cli.demo.connect import who_served
 from seaway.cli.demo.failure import DemoFailed
+from seaway.cli.demo.health import table
 from seaway.cli.demo.names import CATS
 from seaway.cli.demo.network import parameters
 from seaway.cli.demo.services import is_steady, progress
 from seaway.cli.demo.stage import Stage
 from seaway.cli.demo.trial import RATE, SECONDS, Outcome, curl_command, read_outcome
 from seaway.cli.demo.walk import attempt
+from seaway.core.traffic import Direction, Row
 
 
 class Clock:
@@ -156,3 +158,25 @@ def test_other_addresses_for_the_network_bring_their_own_subnets() -> None:
     }
     with pytest.raises(DemoFailed, match="can't be the network's addresses"):
         parameters("10.9.0.1/16")
+
+
+def test_traffic_health_shows_web_with_outgoing_only() -> None:
+    def row(direction: Direction, name: str) -> Row:
+        return Row(
+            direction=direction, discovery_name=name, requests=920, responses_2xx=919,
+            responses_3xx=0, responses_4xx=1, responses_5xx=0, latency_average=1.26,
+            latency_maximum=None,
+        )  # fmt: skip
+
+    health = {
+        "web": [row(Direction.OUTGOING, "cats")],
+        "cats": [row(Direction.INCOMING, "cats")],
+    }
+    stage, written, _ = a_stage()
+    stage.show(table(health))
+    lines = [line.split() for line in written.getvalue().splitlines()]
+    assert lines[1] == ["web", "incoming", "none"]
+    assert lines[2][:7] == ["web", "outgoing", "http://cats", "920", "919", "1", "0"]
+    assert lines[2][7:] == ["1.3", "ms", "–"]
+    assert lines[3][:4] == ["cats", "incoming", "http://cats", "920"]
+    assert lines[4] == ["cats", "outgoing", "none"]

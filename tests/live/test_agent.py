@@ -168,17 +168,33 @@ def test_an_essential_container_that_ends_takes_the_others_along(tmp_path: Path)
     play(tmp_path, story)
 
 
-def test_a_container_over_its_memory_is_killed_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", [16, None])
+def test_a_container_over_its_own_or_its_tasks_memory_is_killed_and_says_so(
+    tmp_path: Path, own: int | None
+) -> None:
     async def story(machine: Machine) -> None:
         # The shell itself grows, as it is what the engine watches.
-        greedy = shell("web", 'x=0123456789abcdef; while :; do x="$x$x"; done', memory=16)
-        task = replace(a_task(5, greedy), memory=64)
+        greedy = shell("web", 'x=0123456789abcdef; while :; do x="$x$x"; done', memory=own)
+        task = replace(a_task(5, greedy), memory=32)
         machine.assign(task)
         stopped = await machine.report(task, TaskStatus.STOPPED)
         assert stopped.containers[0].exit_code == 137
         assert stopped.containers[0].reason == (
             "OutOfMemoryError: Container killed due to memory usage"
         )
+
+    play(tmp_path, story)
+
+
+def test_a_task_gets_the_cpu_it_was_given_and_no_more(tmp_path: Path) -> None:
+    async def story(machine: Machine) -> None:
+        task = replace(a_task(18, shell("web", "while :; do :; done")), cpu=256)
+        machine.assign(task)
+        await machine.report(task, TaskStatus.RUNNING)
+        seen = len(machine.link.said)
+        await until(lambda: sum(isinstance(m, Usage) for m in machine.link.said[seen:]) >= 3)
+        usages = [m.cpu for m in machine.link.said[seen:] if isinstance(m, Usage)]
+        assert 150 < usages[-1] < 300
 
     play(tmp_path, story)
 
@@ -258,6 +274,7 @@ def test_what_the_engine_refuses_is_told_in_aws_words(tmp_path: Path) -> None:
 
 def test_addresses_of_the_machine_come_and_go_with_the_plan(tmp_path: Path) -> None:
     async def story(machine: Machine) -> None:
+        (tmp_path / "machine-hosts").touch()
         two = (("vpc-0agent", "10.203.0.200"), ("vpc-0agent", "10.203.0.201"))
         names = (("cats.example.test", "10.203.0.200"),)
         machine.assign(HostPlan(networks=(NETWORK,), addresses=two, names=names))

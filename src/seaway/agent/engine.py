@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import os
 import struct
@@ -311,8 +312,8 @@ class DockerEngine:
         await self._progress("images/create", params, headers=headers)
 
     async def load(self, archive: bytes) -> None:
-        headers = {"Content-Type": "application/x-tar"}
-        await self._progress("images/load", {"quiet": "1"}, headers=headers, body=archive)
+        headers, body = {"Content-Type": "application/x-tar"}, io.BytesIO(archive)
+        await self._progress("images/load", {"quiet": "1"}, headers=headers, body=body)
 
     async def networks(self, labels: Pairs) -> tuple[NetworkFacts, ...]:
         found = await self._json("networks", params={"filters": _filters(labels)})
@@ -362,7 +363,7 @@ class DockerEngine:
         method: str = "GET",
         *,
         params: dict[str, str] | None = None,
-        body: str | bytes | None = None,
+        body: str | io.BytesIO | None = None,
         headers: dict[str, str] | None = None,
     ) -> _Asking:
         headers = dict(headers or {})
@@ -403,7 +404,7 @@ class DockerEngine:
         params: dict[str, str],
         *,
         headers: dict[str, str],
-        body: bytes | None = None,
+        body: io.BytesIO | None = None,
     ) -> None:
         # The engine answers 200 and tells of failure in the lines that follow.
         asking = self._ask(path, "POST", params=params, headers=headers, body=body)

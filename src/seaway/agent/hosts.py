@@ -38,6 +38,8 @@ def write_in_place(path: Path, text: str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+", encoding="utf-8") as file:
+        # Whoever runs in the container has to be able to read it, whatever our umask is.
+        path.chmod(0o644)
         file.seek(0)
         before = file.read()
         if text == before:

@@ -102,15 +102,18 @@ class Worker:
         self._directory = directory
         self._pauses = {c.labels[CONTAINER]: c.id for c in found if c.labels[ROLE] == PAUSE}
         self._ids = {c.labels[CONTAINER]: c.id for c in found if c.labels[ROLE] != PAUSE}
-        self._kept = record.load(directory)
-        self._report = self._kept or Report(task=assignment.task, status=TaskStatus.PENDING)
+        fresh = Report(task=assignment.task, status=TaskStatus.PENDING)
+        self._report = record.load(directory) or fresh
         self._sent: Report | None = None
         self._seen = {c.name: self._remembered(c) for c in assignment.containers}
         self._unsure = set(self._ids)
         self._exit_codes: dict[str, int] = {}
         self._images: dict[str, Image] = {}
         self._pulls: dict[str, asyncio.Future[Image]] = {}
-        self._sandboxes: dict[str, str] = {}
+        # A namespace that is known and still held is not opened again.
+        self._sandboxes = {
+            s.container: s.path for s in self._report.sandboxes if s.container in self._pauses
+        }
         self._failure = _failure(self._report)
         self._prepared = False
         self._released = self._report.status is TaskStatus.STOPPED
@@ -128,7 +131,7 @@ class Worker:
             return
         names_changed = assignment.names != self._assignment.names
         self._assignment = assignment
-        if names_changed and self._sandboxes and not self._released:
+        if names_changed and (self._prepared or self._sandboxes) and not self._released:
             self._write_hosts()
         self._woken.set()
 
@@ -374,7 +377,8 @@ class Worker:
         except EngineError as error:
             raise _Refused(_initialisation(error)) from error
         pause = self._pauses[space]
-        await _all([self._open(space), self._create_in(pause, space, around)])
+        work = [self._create_in(pause, space, around)]
+        await _all(work if space in self._sandboxes else [self._open(space), *work])
 
     async def _open(self, space: str) -> None:
         pause = self._pauses[space]

@@ -27,7 +27,10 @@ def down(data_dir: Path | None, keep: bool) -> None:
         raise click.ClickException("Stopping Seaway needs root: run it with sudo.")
     _stop_control_plane(settings)
     try:
-        asyncio.run(_clear(settings))
+        # Imported late: it is half a second's worth.
+        from seaway.machine import clear_machine
+
+        asyncio.run(clear_machine(settings))
     except Exception as error:
         raise click.ClickException(
             f"Not everything could be taken away: {error}. Is the Docker Engine running?"
@@ -49,20 +52,6 @@ def _stop_control_plane(settings: Settings) -> None:
     if not wait_until(lambda: running(settings) is None, STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: running(settings) is None, STOP_SECONDS)
-
-
-async def _clear(settings: Settings) -> None:
-    from seaway.agent.engine import DockerEngine
-    from seaway.agent.run import remove_everything
-    from seaway.app import installation_of, proxy_of
-
-    # Containers go first: while they stop, their callers still have a proxy.
-    engine = DockerEngine()
-    try:
-        await remove_everything(engine, installation_of(settings.data_dir))
-    finally:
-        await engine.close()
-    await proxy_of(settings).end()
 
 
 def _remove_data(settings: Settings) -> None:

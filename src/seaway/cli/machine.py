@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+import socket
+from urllib.parse import urlsplit
 
-from seaway.agent.engine import DockerEngine, EngineError
-
-
-def engine_problem() -> str | None:
-    """None when a Docker Engine answers, else one sentence that says what to do."""
-    return asyncio.run(_engine_problem())
-
-
-async def _engine_problem() -> str | None:
-    try:
-        engine = DockerEngine()
-    except (ValueError, OSError):
-        return _ABSENT
-    try:
-        await engine.about()
-    except EngineError:
-        return _ABSENT
-    finally:
-        await engine.close()
-    return None
-
-
-_ABSENT = (
+ABSENT = (
     "No Docker Engine answers on this machine: install it (apt-get install docker.io) or start "
     "it (systemctl start docker, or dockerd), then run this again."
 )
+
+PATIENCE_SECONDS = 5.0
+
+
+def engine_problem() -> str | None:
+    """None when a Docker Engine answers, else one sentence that says what to do.
+
+    A bare ping: the engine's client takes longer to load than Seaway may take to start.
+    """
+    url = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
+    try:
+        with _connected(url.scheme, url.path, url.hostname or "", url.port or 2375) as engine:
+            engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")
+            status = engine.makefile("rb").readline().split()
+    except OSError:
+        return ABSENT
+    return None if status[1:2] == [b"200"] else ABSENT
+
+
+def _connected(scheme: str, path: str, host: str, port: int) -> socket.socket:
+    if scheme != "unix":
+        return socket.create_connection((host, port), PATIENCE_SECONDS)
+    engine = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    engine.settimeout(PATIENCE_SECONDS)
+    engine.connect(path)
+    return engine

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace
+from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, next_number
 from seaway.core.service import ConnectService, Deployment, ServiceConnect
 from seaway.core.task_definition import NetworkMode, TaskDefinition
 
@@ -140,6 +140,24 @@ def alias_name(entry: ConnectService, namespace: Namespace) -> str:
     if entry.alias is not None and entry.alias.dns_name:
         return entry.alias.dns_name
     return f"{entry.name}.{namespace.name}"
+
+
+def number_for(
+    endpoint: NamedEndpoint, before: NamedEndpoint | None, others: Iterable[NamedEndpoint]
+) -> int:
+    """The number of an endpoint's virtual address: one address for each name clients dial.
+
+    ``others`` are the namespace's other endpoints, ``before`` this one as it is. A name that is
+    dialled at several ports has one address; else an endpoint keeps the one it has.
+    """
+    there = list(others)
+    for other in there:
+        if other.dns_name == endpoint.dns_name:
+            return other.number
+    taken = {other.number for other in there}
+    if before is not None and before.number not in taken:
+        return before.number
+    return next_number(taken)
 
 
 def unused_discovery(

@@ -43,6 +43,7 @@ from seaway.core.routing import (
     SecurityGroupRule,
 )
 from seaway.core.service import Deployment, Service, ServiceEvent
+from seaway.core.stack import ChangeSet, Stack, StackEvent, StackResource
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 
@@ -101,6 +102,11 @@ TABLES: tuple[Table, ...] = (
     Table(Policy, "arn"),
     Table(InstanceProfile, "arn"),
     Table(Credential, "access_key"),
+    # CloudFormation
+    Table(Stack, "id", ("name",)),
+    Table(StackResource, "key", ("stack",)),
+    Table(StackEvent, "id", ("stack",)),
+    Table(ChangeSet, "id", ("stack",)),
     # Cloud Map and Service Connect
     Table(Namespace, "arn", ("id", "name")),
     Table(DiscoveryService, "arn", ("id", "namespace", "owner")),

@@ -38,19 +38,19 @@ def test_a_provider_of_an_auto_scaling_group_is_made_changed_and_deleted() -> No
     assert made["capacityProvider"]["autoScalingGroupProvider"] == {
         "autoScalingGroupArn": GROUP,
         "managedScaling": {
-            "status": "ENABLED",
+            "status": "DISABLED",
             "targetCapacity": 80,
             "minimumScalingStepSize": 1,
             "maximumScalingStepSize": 10000,
             "instanceWarmupPeriod": 300,
         },
         "managedTerminationProtection": "DISABLED",
-        "managedDraining": "ENABLED",
+        "managedDraining": "DISABLED",
     }
-    change = {"managedDraining": "DISABLED"}
+    change = {"managedScaling": {"maximumScalingStepSize": 5}}
     changed = ecs.UpdateCapacityProvider(name="mine", autoScalingGroupProvider=change)
     provider = changed["capacityProvider"]["autoScalingGroupProvider"]
-    assert provider["managedDraining"] == "DISABLED"
+    assert provider["managedScaling"]["maximumScalingStepSize"] == 5
     assert provider["managedScaling"]["targetCapacity"] == 80
     ecs.PutClusterCapacityProviders(
         cluster="default", capacityProviders=["mine"], defaultCapacityProviderStrategy=[]
@@ -71,7 +71,7 @@ def test_a_provider_of_an_auto_scaling_group_is_made_changed_and_deleted() -> No
     ]
 
 
-def test_reserved_names_unknown_groups_and_unprotected_ones_are_refused() -> None:
+def test_reserved_names_unknown_groups_and_managed_scaling_are_refused() -> None:
     ecs = with_group()
     given = {"autoScalingGroupArn": GROUP}
     create = ecs.CreateCapacityProvider
@@ -82,10 +82,9 @@ def test_reserved_names_unknown_groups_and_unprotected_ones_are_refused() -> Non
     assert refusal(lambda: create(name="mine", autoScalingGroupProvider=unknown))[0] == (
         "ClientException"
     )
-    protecting = {**given, "managedTerminationProtection": "ENABLED"}
-    assert (
-        "protection from scale in"
-        in (refusal(lambda: create(name="mine", autoScalingGroupProvider=protecting))[1])
+    scaling = {**given, "managedScaling": {"status": "ENABLED"}}
+    assert refusal(lambda: create(name="mine", autoScalingGroupProvider=scaling))[1] == (
+        "autoScalingGroupProvider.managedScaling.status ENABLED is not supported by Seaway yet."
     )
     assert refusal(lambda: ecs.DeleteCapacityProvider(capacityProvider="FARGATE"))[1] == (
         "The specified capacity provider is reserved and cannot be deleted."

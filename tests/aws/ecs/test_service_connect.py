@@ -76,6 +76,22 @@ def test_each_name_of_a_namespace_has_an_address_of_its_own() -> None:
     assert addresses == {"cats": "127.255.0.1", "dogs": "127.255.0.2"}
 
 
+def test_one_name_at_two_ports_has_one_address() -> None:
+    ecs = an_ecs()
+    ports = [{"containerPort": 80, "name": "http"}, {"containerPort": 81, "name": "admin"}]
+    ecs.register("cats", containerDefinitions=[{**WEB, "name": "cats", "portMappings": ports}])
+    entries = [
+        {"portName": name, "clientAliases": [{"port": port, "dnsName": "cats"}]}
+        for name, port in (("http", 80), ("admin", 81))
+    ]
+    serve(ecs, serviceConnectConfiguration=connect(*entries))
+    assert [endpoint.address for endpoint in ecs.all(NamedEndpoint)] == ["127.255.0.1"] * 2
+    entries[1]["clientAliases"] = [{"port": 81, "dnsName": "admin"}]
+    ecs.UpdateService(service="cats", serviceConnectConfiguration=connect(*entries))
+    addresses = {endpoint.dns_name: endpoint.address for endpoint in ecs.all(NamedEndpoint)}
+    assert addresses == {"cats": "127.255.0.1", "admin": "127.255.0.2"}
+
+
 def test_a_client_only_service_offers_nothing_and_is_in_the_namespace() -> None:
     ecs = with_cats()
     client = serve(ecs, serviceConnectConfiguration={"enabled": True, "namespace": "shop"})

@@ -69,7 +69,7 @@ def list_account_settings(
     shown, more = page(settings, request, f"ListAccountSettings {name} {value}", default=10)
     response: shapes.ListAccountSettingsResponse = {"settings": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

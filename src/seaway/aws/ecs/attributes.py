@@ -84,7 +84,7 @@ def list_attributes(
     shown, more = page(found, request, f"ListAttributes {cluster.arn} {name} {value}")
     response: shapes.ListAttributesResponse = {"attributes": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

@@ -52,6 +52,10 @@ def create_capacity_provider(
     if given is None:
         raise InvalidParameterException("autoScalingGroupProvider must be specified.")
     group = given["autoScalingGroupArn"]
+    if tx.find(AutoScalingGroup, group) is None:
+        raise ClientException(
+            "The specified Auto Scaling group ARN is invalid. Specify a valid ARN and try again."
+        )
     if tx.where(CapacityProvider, group=group):
         raise ClientException(
             "The specified Auto Scaling group ARN is already being used by another capacity "
@@ -62,11 +66,10 @@ def create_capacity_provider(
         name=name,
         group=group,
         created_at=call.moment.now,
-        managed_scaling=True,
+        managed_draining=False,
         tags=parse_tags(request.get("tags")),
     )
     provider = _changed(provider, given)
-    _check_group(tx, provider)
     tx.put(provider)
     return {"capacityProvider": render_provider(provider, ("TAGS",))}
 
@@ -82,7 +85,6 @@ def update_capacity_provider(
         raise not_built("managedInstancesProvider")
     if given is not None:
         provider = _changed(provider, given)
-        _check_group(tx, provider)
         tx.put(provider)
     return {"capacityProvider": render_provider(provider, ())}
 
@@ -104,10 +106,10 @@ def describe_capacity_providers(
     found, more = page(names, request, "DescribeCapacityProviders", default=10, most=10)
     response: shapes.DescribeCapacityProvidersResponse = {
         "capacityProviders": [known[name] for name in found if name in known],
-        "failures": [missing(home + name) for name in found if name not in known],  # type: ignore[misc]
+        "failures": [missing(home + name) for name in found if name not in known],
     }
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 
@@ -145,20 +147,24 @@ def _changed(
     provider: CapacityProvider,
     given: shapes.AutoScalingGroupProvider | shapes.AutoScalingGroupProviderUpdate,
 ) -> CapacityProvider:
-    """The provider with what the request says about scaling, draining and protection."""
+    """The provider with what the request says.
+
+    The group's size stays with its owner: nothing scales it, protects its instances or drains
+    them yet, so switching that on is refused.
+    """
     scaling = given.get("managedScaling", {})
-    before = provider
+    path = "autoScalingGroupProvider."
+    if scaling.get("status") == "ENABLED":
+        raise not_built(path + "managedScaling.status ENABLED")
+    for switch in ("managedTerminationProtection", "managedDraining"):
+        if given.get(switch) == "ENABLED":
+            raise not_built(f"{path}{switch} ENABLED")
     provider = replace(
         provider,
-        managed_scaling=_switch(scaling.get("status"), before.managed_scaling),
-        target_capacity=scaling.get("targetCapacity", before.target_capacity),
-        minimum_step=scaling.get("minimumScalingStepSize", before.minimum_step),
-        maximum_step=scaling.get("maximumScalingStepSize", before.maximum_step),
-        instance_warmup=scaling.get("instanceWarmupPeriod", before.instance_warmup),
-        managed_termination_protection=_switch(
-            given.get("managedTerminationProtection"), before.managed_termination_protection
-        ),
-        managed_draining=_switch(given.get("managedDraining"), before.managed_draining),
+        target_capacity=scaling.get("targetCapacity", provider.target_capacity),
+        minimum_step=scaling.get("minimumScalingStepSize", provider.minimum_step),
+        maximum_step=scaling.get("maximumScalingStepSize", provider.maximum_step),
+        instance_warmup=scaling.get("instanceWarmupPeriod", provider.instance_warmup),
     )
     if not 1 <= provider.target_capacity <= 100:
         raise InvalidParameterException("targetCapacity must be between 1 and 100.")
@@ -168,31 +174,7 @@ def _changed(
         )
     if not 0 <= provider.instance_warmup <= 10000:
         raise InvalidParameterException("instanceWarmupPeriod must be between 0 and 10000.")
-    if provider.managed_termination_protection and not provider.managed_scaling:
-        raise InvalidParameterException(
-            "To enable managed termination protection for a capacity provider, you must also "
-            "enable managed scaling."
-        )
     return provider
-
-
-def _check_group(tx: Transaction, provider: CapacityProvider) -> None:
-    """The Auto Scaling group must be there, and protect its instances when the provider does."""
-    group = tx.find(AutoScalingGroup, provider.group)
-    if group is None:
-        raise ClientException(
-            "The specified Auto Scaling group ARN is invalid. Specify a valid ARN and try again."
-        )
-    if provider.managed_termination_protection and not group.protected:
-        raise InvalidParameterException(
-            "The managed termination protection setting for the capacity provider is invalid. To "
-            "enable managed termination protection for a capacity provider, the Auto Scaling "
-            "group must have instance protection from scale in enabled."
-        )
-
-
-def _switch(given: str | None, before: bool) -> bool:
-    return before if given is None else given == "ENABLED"
 
 
 def _fargate(arn: str, name: str) -> shapes.CapacityProvider:

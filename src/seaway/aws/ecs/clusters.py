@@ -21,6 +21,7 @@ from seaway.aws.ecs.references import (
     check_name,
     cluster_arn_of,
     cluster_of,
+    missing,
     page,
 )
 from seaway.aws.ecs.render_cluster import render_cluster
@@ -34,8 +35,7 @@ from seaway.core.task import Task, TaskStatus
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
     from seaway.aws.shapes import ecs as shapes
 
@@ -84,7 +84,7 @@ def describe_clusters(
         arn = cluster_arn_of(call, name)
         cluster = tx.find(Cluster, arn) if arn.startswith(call.arn("ecs", "cluster/")) else None
         if cluster is None:
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
         else:
             response["clusters"].append(render_cluster(tx, cluster, include=include))
     return response
@@ -98,7 +98,10 @@ def list_clusters(
     home = call.arn("ecs", "cluster/")
     arns = [c.arn for c in tx.where(Cluster) if c.status != "INACTIVE" and c.arn.startswith(home)]
     found, more = page(arns, request, "ListClusters")
-    return {"clusterArns": found, **more}  # type: ignore[typeddict-item]
+    response: shapes.ListClustersResponse = {"clusterArns": found}
+    if more:
+        response["nextToken"] = more
+    return response
 
 
 @operation("ecs")
@@ -208,7 +211,9 @@ def _settings(given: Sequence[shapes.ClusterSetting] | None) -> tuple[tuple[str,
     return (("containerInsights", "disabled"),)
 
 
-def _refuse_configuration(request: Mapping[str, Any]) -> None:
+def _refuse_configuration(
+    request: shapes.CreateClusterRequest | shapes.UpdateClusterRequest,
+) -> None:
     for name, value in (request.get("configuration") or {}).items():
         if value:
             raise not_built(f"configuration.{name}")

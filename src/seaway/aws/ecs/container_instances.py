@@ -136,7 +136,7 @@ def list_container_instances(
     shown, more = page(arns, request, f"ListContainerInstances {cluster.arn} {status}")
     response: shapes.ListContainerInstancesResponse = {"containerInstanceArns": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from seaway.aws.call import Call
 from seaway.aws.ecs.parse_connect import refuse
-from seaway.core.connect_rules import alias_name, taken_refusal
-from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, next_number
+from seaway.core.connect_rules import alias_name, number_for, taken_refusal
+from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace
 from seaway.core.discovery_rules import new_discovery_service
 from seaway.core.service import ConnectService, ServiceConnect
 from seaway.core.task_definition import AppProtocol, TaskDefinition
@@ -36,12 +36,9 @@ def offer(
         discovery = _discovery(tx, call, service, namespace, entry.name)
         endpoint = _endpoint(entry, namespace, definition, service, discovery.arn)
         before = tx.find(NamedEndpoint, discovery.arn)
-        if before is None:
-            taken = {other.number for other in tx.where(NamedEndpoint, namespace=namespace.arn)}
-            endpoint = replace(endpoint, number=next_number(taken))
-        else:
-            endpoint = replace(endpoint, number=before.number)
-        tx.put(endpoint)
+        named = tx.where(NamedEndpoint, namespace=namespace.arn)
+        others = [other for other in named if other.discovery != discovery.arn]
+        tx.put(replace(endpoint, number=number_for(endpoint, before, others)))
         pairs.append((entry.name, discovery.arn))
     return tuple(pairs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import ClientException, not_built
 from seaway.core.task_definition import (
@@ -135,7 +135,7 @@ def parse_log(given: shapes.LogConfiguration | None, path: str) -> LogConfigurat
     return LogConfiguration(driver=driver, options=tuple(options.items()))
 
 
-def _refuse(given: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+def _refuse(given: Mapping[str, object], names: Sequence[str], path: str) -> None:
     for name in names:
         value = given.get(name)
         if isinstance(value, Mapping) and value.get("enabled") is False:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import InvalidParameterException, not_built
@@ -24,7 +24,7 @@ from seaway.aws.ecs.tagging import parse_tags
 from seaway.core.cluster import Cluster, StrategyItem
 from seaway.core.connect_rules import protocol_refusal
 from seaway.core.names import service_arn
-from seaway.core.service import DeploymentConfiguration, Service
+from seaway.core.service import DeploymentConfiguration, Service, ServiceConnect
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
@@ -128,39 +128,24 @@ def updated(
     if "capacityProviderStrategy" in request:
         launch_type, strategy = _relaunch(cluster, before, request["capacityProviderStrategy"])
     fargate = uses_fargate(launch_type, strategy)
-    change: dict[str, Any] = {
-        "task_definition": definition.arn,
-        "launch_type": launch_type,
-        "strategy": strategy,
-        "platform_version": _platform(before, request, fargate),
-        "rollout": _rollout(request.get("deploymentConfiguration"), before.rollout),
-        "propagate_tags": _propagation(request.get("propagateTags"), before.propagate_tags),
-        "managed_tags": request.get("enableECSManagedTags", before.managed_tags),
-        "zone_rebalancing": request.get("availabilityZoneRebalancing") or before.zone_rebalancing,
-        "health_check_grace": _grace(
+    service = replace(
+        before,
+        task_definition=definition.arn,
+        launch_type=launch_type,
+        strategy=strategy,
+        platform_version=_platform(before, request, fargate),
+        rollout=_rollout(request.get("deploymentConfiguration"), before.rollout),
+        propagate_tags=_propagation(request.get("propagateTags"), before.propagate_tags),
+        managed_tags=request.get("enableECSManagedTags", before.managed_tags),
+        zone_rebalancing=request.get("availabilityZoneRebalancing") or before.zone_rebalancing,
+        health_check_grace=_grace(
             request.get("healthCheckGracePeriodSeconds"), before.health_check_grace
         ),
-    }
-    if "desiredCount" in request:
-        change["desired_count"] = _count(request["desiredCount"])
-    if "loadBalancers" in request:
-        change["load_balancers"] = parse_load_balancers(request["loadBalancers"])
-    if "networkConfiguration" in request:
-        change["network"] = parse_network(request["networkConfiguration"])
-    if "placementConstraints" in request:
-        change["placement_constraints"] = parse_constraints(
-            request["placementConstraints"], fargate
-        )
-    if "placementStrategy" in request:
-        change["placement_strategy"] = parse_placement(request["placementStrategy"], fargate)
-    if "serviceConnectConfiguration" in request:
-        change["connect"] = parse_connect(
-            tx, call, cluster, definition, request["serviceConnectConfiguration"]
-        )
-    else:
-        check_again(before.connect, definition)
+        desired_count=_count(request.get("desiredCount", before.desired_count)),
+        connect=_reconnected(tx, call, cluster, definition, before, request),
+    )
+    service = _relocated(service, request, fargate)
     refuse(protocol_refusal(before.connect, old, definition))
-    service = _replaced(before, change)
     _check(tx, service, definition, request.get("healthCheckGracePeriodSeconds"))
     return Wanted(service, definition)
 
@@ -181,9 +166,36 @@ def needs_deployment(before: Service, after: Service) -> bool:
     )
 
 
-def _replaced(before: Service, change: dict[str, Any]) -> Service:
-    members = {name: getattr(before, name) for name in Service.__dataclass_fields__}
-    return Service(**{**members, **change})
+def _reconnected(
+    tx: Transaction,
+    call: Call,
+    cluster: Cluster,
+    definition: TaskDefinition,
+    before: Service,
+    request: shapes.UpdateServiceRequest,
+) -> ServiceConnect | None:
+    """The whole configuration as given, or the one in force when it still fits."""
+    if "serviceConnectConfiguration" in request:
+        given = request["serviceConnectConfiguration"]
+        return parse_connect(tx, call, cluster, definition, given)
+    check_again(before.connect, definition)
+    return before.connect
+
+
+def _relocated(service: Service, request: shapes.UpdateServiceRequest, fargate: bool) -> Service:
+    """Lists that a request replaces as a whole: targets, network, placement."""
+    if "loadBalancers" in request:
+        balancers = parse_load_balancers(request["loadBalancers"])
+        service = replace(service, load_balancers=balancers)
+    if "networkConfiguration" in request:
+        service = replace(service, network=parse_network(request["networkConfiguration"]))
+    if "placementConstraints" in request:
+        constraints = parse_constraints(request["placementConstraints"], fargate)
+        service = replace(service, placement_constraints=constraints)
+    if "placementStrategy" in request:
+        placement = parse_placement(request["placementStrategy"], fargate)
+        service = replace(service, placement_strategy=placement)
+    return service
 
 
 def _check(
@@ -199,12 +211,13 @@ def _check(
     check_load_balancers(tx, service.load_balancers, definition)
 
 
-def _refuse_unbuilt(request: Mapping[str, Any]) -> None:
+def _refuse_unbuilt(request: shapes.CreateServiceRequest | shapes.UpdateServiceRequest) -> None:
     for name in _ABSENT:
         if request.get(name):
             raise not_built(name)
-    controller = (request.get("deploymentController") or {}).get("type", "ECS")
-    connected = (request.get("serviceConnectConfiguration") or {}).get("enabled")
+    controller = request.get("deploymentController", {"type": "ECS"})["type"]
+    connect = request.get("serviceConnectConfiguration")
+    connected = connect is not None and connect["enabled"]
     if controller != "ECS":
         if connected:
             raise InvalidParameterException(

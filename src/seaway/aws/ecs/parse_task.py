@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException, not_built
 from seaway.aws.ecs.parse_container import parse_pairs
@@ -105,7 +105,7 @@ def _tags(
     return tags
 
 
-def _refuse(given: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+def _refuse(given: Mapping[str, object], names: Sequence[str], path: str) -> None:
     for name in names:
         if given.get(name):
             raise not_built(path + name)

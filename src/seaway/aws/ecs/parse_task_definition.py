@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import ClientException, not_built
 from seaway.aws.ecs.parse_container import parse_container
@@ -83,7 +83,7 @@ def parse_task_definition(
     return definition
 
 
-def refuse_meaningful(given: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+def refuse_meaningful(given: Mapping[str, object], names: Sequence[str], path: str) -> None:
     """Fields that have no effect here may only be absent, empty or off.
 
     Raises ClientException naming the field.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from seaway.aws import paging
 from seaway.aws.call import Call
@@ -21,6 +21,9 @@ from seaway.core.service import Service
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from seaway.aws.shapes.ecs import Failure
 
 T = TypeVar("T")
 
@@ -140,10 +143,17 @@ def namespace_of(tx: Transaction, call: Call, given: str) -> Namespace | None:
     return next((n for n in tx.where(Namespace, name=given) if n.arn.startswith(home)), None)
 
 
+class Paged(TypedDict, total=False):
+    """What every list operation's request has."""
+
+    nextToken: str
+    maxResults: int
+
+
 def page(
-    items: Sequence[T], request: Any, scope: str, *, default: int = 100, most: int = 100
-) -> tuple[list[T], dict[str, str]]:
-    """One page of a list and, when there is more, ``{"nextToken": …}``.
+    items: Sequence[T], request: Paged, scope: str, *, default: int = 100, most: int = 100
+) -> tuple[list[T], str | None]:
+    """One page of a list, and the next page's token when there is more.
 
     Raises InvalidParameterException for a foreign token or a page size out of range.
     """
@@ -154,10 +164,10 @@ def page(
         found, token = paging.page(items, request.get("nextToken"), limit, scope)
     except paging.BadToken as error:
         raise InvalidParameterException("Invalid token.") from error
-    return list(found), {"nextToken": token} if token else {}
+    return list(found), token
 
 
-def at_most(items: Sequence[Any], most: int, what: str) -> None:
+def at_most(items: Sequence[object], most: int, what: str) -> None:
     """Lists of names have a limit, and an empty one asks for nothing.
 
     Raises InvalidParameterException.
@@ -168,6 +178,6 @@ def at_most(items: Sequence[Any], most: int, what: str) -> None:
         raise InvalidParameterException(f"{what} can have at most {most} items.")
 
 
-def missing(arn: str) -> dict[str, str]:
+def missing(arn: str) -> Failure:
     """What a describe operation says of something that is not there."""
     return {"arn": arn, "reason": "MISSING"}

@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 FARGATE_STORAGE = 20
 """GiB of a Fargate task's storage, unless its definition says otherwise."""
 
-_TIMES = (
-    ("connectivityAt", "connectivity_at"),
-    ("pullStartedAt", "pull_started_at"),
-    ("pullStoppedAt", "pull_stopped_at"),
-    ("startedAt", "started_at"),
-    ("stoppingAt", "stopping_at"),
-    ("executionStoppedAt", "execution_stopped_at"),
-    ("stoppedAt", "stopped_at"),
-)
-
 
 def render_task(tx: Transaction, task: Task, include: Collection[str] = ()) -> shapes.Task:
     """A task as DescribeTasks shows it."""
@@ -110,12 +100,21 @@ def _add_place(shape: shapes.Task, task: Task) -> None:
 
 
 def _add_times(shape: shapes.Task, task: Task) -> None:
-    for name, field in _TIMES:
-        seconds = getattr(task, field)
-        if seconds is not None:
-            shape[name] = instant(seconds)  # type: ignore[literal-required]
     if task.connectivity_at is not None:
         shape["connectivity"] = "CONNECTED"
+        shape["connectivityAt"] = instant(task.connectivity_at)
+    if task.pull_started_at is not None:
+        shape["pullStartedAt"] = instant(task.pull_started_at)
+    if task.pull_stopped_at is not None:
+        shape["pullStoppedAt"] = instant(task.pull_stopped_at)
+    if task.started_at is not None:
+        shape["startedAt"] = instant(task.started_at)
+    if task.stopping_at is not None:
+        shape["stoppingAt"] = instant(task.stopping_at)
+    if task.execution_stopped_at is not None:
+        shape["executionStoppedAt"] = instant(task.execution_stopped_at)
+    if task.stopped_at is not None:
+        shape["stoppedAt"] = instant(task.stopped_at)
 
 
 def _architecture(definition: TaskDefinition | None) -> str:

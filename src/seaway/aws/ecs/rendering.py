@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from operator import attrgetter, is_
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ def kept(key: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     name_of = attrgetter(key)
 
     def keep(render: Callable[P, R]) -> Callable[P, R]:
-        memory: dict[str, tuple[tuple[Any, ...], R]] = {}
+        memory: dict[str, tuple[tuple[object, ...], R]] = {}
 
         @wraps(render)
         def recall(*nouns: P.args, **none: P.kwargs) -> R:
@@ -49,7 +49,7 @@ def kept(key: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return keep
 
 
-def _same(old: Any, new: Any) -> bool:
-    if type(old) is tuple:
+def _same(old: object, new: object) -> bool:
+    if isinstance(old, tuple) and isinstance(new, tuple):
         return len(old) == len(new) and all(map(is_, old, new))
     return old is new

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import InvalidParameterException, ServiceNotFoundException
 from seaway.aws.ecs.parse_launch import render_network
-from seaway.aws.ecs.references import at_most, cluster_of, page, service_of
+from seaway.aws.ecs.references import at_most, cluster_of, missing, page, service_of
 from seaway.aws.ecs.render_service import render_connect, render_load_balancers, render_rollout
 from seaway.aws.ecs.rendering import instant
 from seaway.aws.ecs.strategy import render_strategy
@@ -63,7 +63,7 @@ def list_service_deployments(
     shown, more = page(briefs, request, scope, default=20)
     response: shapes.ListServiceDeploymentsResponse = {"serviceDeployments": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 
@@ -83,7 +83,7 @@ def describe_service_deployments(
         history = tx.where(Deployment, service=service.arn) if service else []
         found = next((d for d in history if d.number == last_part(arn)), None)
         if service is None or found is None:
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
         else:
             response["serviceDeployments"].append(_render(tx, service, found, history))
     return response
@@ -101,7 +101,7 @@ def describe_service_revisions(
         service = _service_in(tx, arn, ":service-revision/")
         found = tx.find(Deployment, f"ecs-svc/{last_part(arn)}")
         if service is None or found is None or found.service != service.arn:
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
         else:
             response["serviceRevisions"].append(_revision(tx, service, found))
     return response

@@ -19,6 +19,7 @@ from seaway.aws.ecs.references import (
     active_cluster,
     at_most,
     cluster_of,
+    missing,
     page,
     service_arn_of,
     service_of,
@@ -106,7 +107,7 @@ def describe_services(
         service = service_of(tx, cluster, name)
         if service is None:
             arn = service_arn_of(cluster.arn, name)
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
         else:
             response["services"].append(render_service(tx, service, include))
     return response
@@ -131,7 +132,7 @@ def list_services(
     shown, more = page(arns, request, scope, default=10)
     response: shapes.ListServicesResponse = {"serviceArns": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 
@@ -154,7 +155,7 @@ def list_services_by_namespace(
     shown, more = page(arns, request, scope, default=10)
     response: shapes.ListServicesByNamespaceResponse = {"serviceArns": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

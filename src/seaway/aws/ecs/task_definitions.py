@@ -76,7 +76,7 @@ def list_task_definitions(
     shown, more = page(arns, request, scope)
     response: shapes.ListTaskDefinitionsResponse = {"taskDefinitionArns": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 
@@ -97,7 +97,7 @@ def list_task_definition_families(
     shown, more = page(names, request, f"ListTaskDefinitionFamilies {prefix} {status}")
     response: shapes.ListTaskDefinitionFamiliesResponse = {"families": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

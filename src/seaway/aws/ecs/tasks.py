@@ -28,6 +28,7 @@ from seaway.aws.ecs.references import (
     at_most,
     cluster_of,
     instance_of,
+    missing,
     page,
     part_arn_of,
     runnable_definition,
@@ -98,7 +99,7 @@ def start_task(
         instance = instance_of(tx, cluster, name)
         if instance is None or instance.status == "INACTIVE":
             arn = part_arn_of(cluster.arn, "container-instance", name)
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
             continue
         arn = new_task_arn(cluster.arn, call.moment)
         task = replace(pattern, arn=arn, wanted_instance=instance.arn)
@@ -142,7 +143,7 @@ def describe_tasks(
         task = task_of(tx, cluster, name)
         if task is None:
             arn = part_arn_of(cluster.arn, "task", name)
-            response["failures"].append({"arn": arn, "reason": "MISSING"})
+            response["failures"].append(missing(arn))
         else:
             response["tasks"].append(render_task(tx, task, include))
     return response
@@ -167,12 +168,12 @@ def list_tasks(
         tasks = [task for task in tasks if mark in task.task_definition]
     if request.get("daemonName"):
         tasks = []
-    filters = {key: value for key, value in request.items() if key != "nextToken"}
+    filters = {k: v for k, v in request.items() if k not in ("nextToken", "maxResults")}
     arns = [task.arn for task in tasks]
     shown, more = page(arns, request, f"ListTasks {sorted(filters.items())}")
     response: shapes.ListTasksResponse = {"taskArns": shown}
     if more:
-        response["nextToken"] = more["nextToken"]
+        response["nextToken"] = more
     return response
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from seaway.cli.demo.clients import Aws, found
-from seaway.cli.demo.definitions import POLICIES
 from seaway.cli.demo.names import (
     BALANCER,
     CLUSTER,
@@ -39,7 +38,7 @@ def clear(aws: Aws, stage: Stage) -> None:
         _delete_balancer(aws, stage)
     with stage.step("Capacity", "Instances, capacity provider, launch template, cluster."):
         _delete_capacity(aws, stage)
-    with stage.step("Images, definitions, logs, role", "What belongs to no cluster."):
+    with stage.step("Images, definitions, logs", "What belongs to no cluster."):
         _delete_rest(aws, stage)
     with stage.step("Network", "The CloudFormation stack with all that it made."):
         _delete_stack(aws, stage)
@@ -155,16 +154,7 @@ def _delete_rest(aws: Aws, stage: Stage) -> None:
             ),
             "ResourceNotFoundException",
         )
-    for policy in POLICIES:
-        _unless_gone(
-            lambda policy=policy: aws.iam.detach_role_policy(  # type: ignore[misc]
-                RoleName=EXECUTION_ROLE, PolicyArn=policy
-            ),
-            "NoSuchEntity",
-        )
-    _unless_gone(
-        lambda: stage.call(aws.iam, "delete_role", RoleName=EXECUTION_ROLE), "NoSuchEntity"
-    )
+    stage.say(f"the role {EXECUTION_ROLE} stays: other task definitions may use it")
 
 
 def _unless_gone(delete: Callable[[], Any], *absent: str) -> None:

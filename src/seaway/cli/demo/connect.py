@@ -117,7 +117,7 @@ def _names_in(hosts: str) -> list[str]:
 def _ensure_namespace(aws: Aws, stage: Stage) -> None:
     cluster = aws.ecs.describe_clusters(clusters=[CLUSTER])["clusters"][0]
     if cluster.get("serviceConnectDefaults", {}).get("namespace"):
-        stage.already(cluster["serviceConnectDefaults"]["namespace"])
+        stage.already(f"namespace {cluster['serviceConnectDefaults']['namespace']}")
         return
     stage.call(
         aws.ecs,

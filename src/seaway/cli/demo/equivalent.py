@@ -49,7 +49,7 @@ def _option(name: str, value: Any) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, FromFile):
-        return shlex.quote(f"file://{_short(value.path)}")
+        return shlex.quote(f"file://{typed(value.path)}")
     if isinstance(value, str | int | float):
         return shlex.quote(str(value))
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
@@ -57,7 +57,7 @@ def _value(value: Any) -> str:
     return shlex.quote(_layout(value, "    "))
 
 
-def _short(path: Path) -> Path:
+def typed(path: Path) -> Path:
     """A path as one would type it: from here, if it lies below here."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -31,6 +31,7 @@ def ensure_services(
     Raises DemoFailed, ClientError.
     """
     there = living(aws)
+    known = event_ids(there)
     for part in PARTS:
         if part.name not in there:
             wanted = request(part, network, definitions[part.name], groups[part.name])
@@ -40,8 +41,7 @@ def ensure_services(
             _redeploy(aws, stage, part, definitions[part.name])
         else:
             stage.already(f"service {part.name}")
-    await_steady(aws, stage)
-    show_events(aws, stage)
+    show_events(stage, await_steady(aws, stage), known)
 
 
 def request(part: Part, network: Network, definition: str, group: str) -> dict[str, Any]:
@@ -131,13 +131,19 @@ def progress(service: Mapping[str, Any]) -> str:
     return f"{text} (and {old} to replace)" if old else text
 
 
-def show_events(aws: Aws, stage: Stage) -> None:
-    """Each service's newest events."""
-    for name, service in living(aws).items():
-        for event in reversed(service["events"][:EVENTS_SHOWN]):
+def event_ids(services: Services) -> frozenset[str]:
+    """What has been said of the services so far."""
+    return frozenset(str(event["id"]) for s in services.values() for event in s["events"])
+
+
+def show_events(stage: Stage, services: Services, known: frozenset[str]) -> None:
+    """Each service's newest events that were not known before, and that it is steady."""
+    for name, service in services.items():
+        new = [event for event in service["events"] if event["id"] not in known]
+        for event in reversed(new[:EVENTS_SHOWN]):
             stage.say(str(event["message"]))
-        if not service["events"]:
-            stage.say(f"(service {name}) {service['runningCount']} tasks running, no events yet")
+        if not new:
+            stage.say(f"service {name}: {service['runningCount']} tasks running")
 
 
 def _is_current(

@@ -11,6 +11,7 @@ from aiodocker import Docker
 
 from seaway.cli.demo import images
 from seaway.cli.demo.clients import Aws, found
+from seaway.cli.demo.equivalent import typed
 from seaway.cli.demo.names import PARTS, examples
 from seaway.cli.demo.stage import Stage
 
@@ -64,9 +65,10 @@ async def _ship(
         for name, uri in uris.items():
             local, directory = f"seaway-demo-{name}", examples() / name
             stage.shell(
-                f"docker build --build-arg BASE_IMAGE={base} -t {uri}:{TAG} "
-                f"examples/catsdogs/{name} && docker push {uri}:{TAG}"
+                f"docker build --build-arg BASE_IMAGE={base} \\\n"
+                f"  -t {uri}:{TAG} {typed(directory)}"
             )
+            stage.shell(f"docker push {uri}:{TAG}")
             await images.build(docker, local, directory, base, _quiet)
             await images.push(docker, local, uri, TAG, _quiet, user=user, password=password)
 

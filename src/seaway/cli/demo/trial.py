@@ -17,7 +17,7 @@ from seaway.cli.demo.clients import Aws, tail
 from seaway.cli.demo.failure import DemoFailed
 from seaway.cli.demo.inside import inside
 from seaway.cli.demo.names import CATS, CLUSTER, WEB
-from seaway.cli.demo.services import DESIRED, await_steady, living, show_events, tasks_of
+from seaway.cli.demo.services import DESIRED, await_steady, event_ids, living, show_events, tasks_of
 from seaway.cli.demo.stage import Stage
 
 SECONDS = 15
@@ -51,15 +51,18 @@ class Outcome:
         return f"{self.asked} requests, {self.failed} failed" + (f" ({why})" if why else "")
 
 
-def kill_under_traffic(aws: Aws, stage: Stage, balancer: Balancer) -> None:
-    """Kill a task of cats while both ways to cats are in use, and count. Raises DemoFailed."""
+def kill_under_traffic(aws: Aws, stage: Stage, balancer: Balancer) -> int:
+    """Kill a task of cats while both ways to cats are in use, and count.
+
+    Gives the number of requests made through Service Connect. Raises DemoFailed.
+    """
     callers, victims = tasks_of(aws, WEB), tasks_of(aws, CATS)
     if not callers or len(victims) < DESIRED:
         raise DemoFailed(
             f"web has {len(callers)} running tasks and cats {len(victims)}.",
             f"aws ecs list-tasks --cluster {CLUSTER}",
         )
-    before = living(aws)[CATS.name]["events"][:1]
+    known = event_ids(living(aws))
     connect, through = asyncio.run(_trial(stage, callers, victims[0], balancer.host))
     stage.say(f"through Service Connect: {connect}")
     stage.say(f"through the load balancer: {through}")
@@ -67,19 +70,19 @@ def kill_under_traffic(aws: Aws, stage: Stage, balancer: Balancer) -> None:
         stage.say(
             "(a load balancer does not repeat a request that was under way, as AWS's doesn't)"
         )
-    await_steady(aws, stage)
-    stage.call(aws.ecs, "describe_tasks", cluster=CLUSTER, tasks=[tail(victims[0])])
+    services = await_steady(aws, stage)
+    stage.command(aws.ecs, "describe_tasks", cluster=CLUSTER, tasks=[tail(victims[0])])
     _show_stopped(aws, stage, victims[0])
     for new in sorted(set(tasks_of(aws, CATS)) - set(victims)):
         stage.say(f"task {tail(new)} runs in its place")
-    if living(aws)[CATS.name]["events"][:1] != before:
-        show_events(aws, stage)
+    show_events(stage, {CATS.name: services[CATS.name]}, known)
     if connect.failed:
         raise DemoFailed(
             f"{connect.failed} of {connect.asked} requests to http://{CATS.name} failed, "
             "and none should have.",
             f"aws ecs describe-services --cluster {CLUSTER} --services {CATS.name}",
         )
+    return connect.asked
 
 
 async def _trial(

@@ -10,12 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from seaway.cli.demo.balancing import ensure_balancer, prove
 from seaway.cli.demo.capacity import ensure_capacity
 from seaway.cli.demo.clients import Aws
-from seaway.cli.demo.connect import switch_on, use_names
+from seaway.cli.demo.connect import ASKED, switch_on, use_names
 from seaway.cli.demo.definitions import ensure_definitions, ensure_role
 from seaway.cli.demo.failure import DemoFailed
 from seaway.cli.demo.health import show_health
 from seaway.cli.demo.images import CannotMakeImage
 from seaway.cli.demo.looking import show_logs
+from seaway.cli.demo.names import CATS, DOGS
 from seaway.cli.demo.network import DEFAULT_CIDR, ensure_network
 from seaway.cli.demo.services import DESIRED, ensure_services
 from seaway.cli.demo.shipping import ensure_repositories, ship_images
@@ -80,12 +81,12 @@ class Walk:
             use_names(aws, stage)
         with step("A crash under traffic", "A task of cats is killed while both ways to cats are "
                   "in use. How many requests fail?"):  # fmt: skip
-            kill_under_traffic(aws, stage, self._balancer)
+            asked = kill_under_traffic(aws, stage, self._balancer)
         with step("Logs", "What the containers print is in CloudWatch Logs."):
             show_logs(aws, stage)
         with step("Traffic health", "Incoming and outgoing traffic of each service, from "
                   "CloudWatch's minute points."):  # fmt: skip
-            show_health(aws, stage)
+            show_health(aws, stage, {CATS.name: asked + ASKED, DOGS.name: ASKED})
 
 
 def attempt(stage: Stage, walk: Callable[[], None]) -> int:

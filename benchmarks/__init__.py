@@ -1,0 +1,1 @@
+"""Figures side by side with what they are compared to, each measured in the same run."""

@@ -1,0 +1,135 @@
+"""Wires what serves the machine itself: the mesh's server, the host proxy, the agent.
+
+Apart from app.py because of what it imports: gRPC, the engine's client and netlink take half a
+second to load, in which the API can answer already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from hashlib import blake2s
+from pathlib import Path
+from typing import Any
+
+from seaway.agent.engine import DockerEngine, EngineGone
+from seaway.agent.images import Registry as RegistryAddress
+from seaway.agent.network import KernelAddresses
+from seaway.agent.proxy import HostProxy
+from seaway.agent.run import remove_everything
+from seaway.agent.session import Agent
+from seaway.core.mesh.proxy import EndpointHealth
+from seaway.core.moment import Moment
+from seaway.dispatch.hub import Hub
+from seaway.dispatch.inbox import Inbox
+from seaway.dispatch.near import NearLink
+from seaway.mesh.publisher import Publisher
+from seaway.mesh.server import MeshServer
+from seaway.reconcile.health import observe_health
+from seaway.settings import Settings
+from seaway.store.sqlite import SqliteStore
+
+log = logging.getLogger(__name__)
+
+HOST = "local"
+"""The id of the machine the control plane itself runs on."""
+
+ENGINE_RETRY_SECONDS = 1.0
+
+
+def installation_of(data_dir: Path) -> str:
+    """What marks the containers of this data directory's Seaway on a shared engine."""
+    return blake2s(str(data_dir).encode(), digest_size=6).hexdigest()
+
+
+def proxy_of(settings: Settings) -> HostProxy:
+    """The host proxy of this data directory, running or not."""
+    return HostProxy(directory=settings.proxy_dir, node=HOST, control=settings.control_socket)
+
+
+async def clear_machine(settings: Settings) -> None:
+    """Take everything of this data directory's Seaway off the machine, for `seaway down`.
+
+    Raises EngineError, OSError.
+    """
+    # Containers go first: while they stop, their callers still have a proxy.
+    engine = DockerEngine()
+    try:
+        await remove_everything(engine, installation_of(settings.data_dir))
+    finally:
+        await engine.close()
+    await proxy_of(settings).end()
+
+
+class Machine:
+    """This machine as a host of Seaway. ``issue_token`` gives passwords of the registry."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: SqliteStore,
+        moment: Callable[[], Moment],
+        issue_token: Callable[[], str],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._moment = moment
+        self._registry = RegistryAddress(address=f"127.0.0.1:{settings.port}", token=issue_token)
+        self._mesh = MeshServer()
+        self._proxy = proxy_of(settings)
+        self._publisher = Publisher(store, self._mesh, self._proxy.in_flight)
+        inbox = Inbox(store, moment, settings.account)
+        self._hub = Hub(store, inbox.take)
+
+    def status(self) -> dict[str, Any]:
+        """What `seaway status` shows of the proxy."""
+        return {"pid": self._proxy.pid, "connected": self._mesh.connected(HOST)}
+
+    async def run(self) -> None:
+        """Serve until cancelled; containers and the proxy go on after that."""
+        await self._mesh.start(str(self._settings.control_socket))
+        try:
+            async with asyncio.TaskGroup() as jobs:
+                jobs.create_task(self._publisher.run(), name="publisher")
+                jobs.create_task(self._keep_proxy(), name="proxy")
+                jobs.create_task(self._keep_agent(), name="agent")
+        finally:
+            await self._proxy.release()
+            await self._mesh.stop()
+
+    async def _keep_proxy(self) -> None:
+        await self._proxy.start()
+        self._note_health(await self._proxy.health())
+        async for event in self._proxy.health_events():
+            self._note_health([event])
+
+    def _note_health(self, seen: Sequence[EndpointHealth]) -> None:
+        with self._store.transaction() as tx:
+            observe_health(tx, seen, self._moment().now)
+
+    async def _keep_agent(self) -> None:
+        """Run the agent, again after the engine was away."""
+        while True:
+            engine = DockerEngine()
+            link = NearLink()
+            agent = Agent(
+                engine,
+                link,
+                host=HOST,
+                data_dir=self._settings.agent_dir,
+                installation=installation_of(self._settings.data_dir),
+                clock=time.time,
+                addresses=KernelAddresses(),
+                registry=self._registry,
+            )
+            try:
+                async with asyncio.TaskGroup() as session:
+                    session.create_task(self._hub.serve(link.control), name="session")
+                    session.create_task(agent.run(), name="host agent")
+            except* (EngineGone, ConnectionError) as gone:
+                log.warning("the host agent's session ended: %s", gone.exceptions[0])
+            finally:
+                await engine.close()
+            await asyncio.sleep(ENGINE_RETRY_SECONDS)
