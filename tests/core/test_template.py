@@ -165,7 +165,7 @@ def test_what_a_resource_needs_comes_from_all_its_references() -> None:
         ("Resources: {}", "At least one Resources member must be defined"),
         (
             "Other: {}\nResources: {A: {Type: T}}",
-            r"Invalid template property or properties \[Other\]",
+            r"properties \[Other\]",
         ),
         ("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: T}}", "not supported"),
         ("Resources: [", "not well-formed"),

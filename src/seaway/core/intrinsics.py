@@ -81,7 +81,7 @@ def _truth(scope: Scope, value: Value) -> bool:
             return not _truth(scope, inner[0])
         if name == "Fn::Equals":
             left, right = (resolve(scope, one) for one in inner)
-            return _comparable(left) == _comparable(right)
+            return bool(_comparable(left) == _comparable(right))
         if name == "Condition":
             return holds(scope, str(inner))
     return as_text(resolve(scope, value)) == "true"

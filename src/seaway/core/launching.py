@@ -97,6 +97,18 @@ def image_of(image: str) -> str:
     return image if name == image else image_at(name)
 
 
+_IMAGE_PARAMETERS = (
+    "/aws/service/ecs/optimized-ami/",
+    "/aws/service/ami-amazon-linux-latest/",
+    "/aws/service/bottlerocket/",
+)
+
+
+def stored_value(parameter: str) -> str | None:
+    """A public parameter's value, when it names an image; others are not known here."""
+    return image_at(parameter) if parameter.startswith(_IMAGE_PARAMETERS) else None
+
+
 def image_at(parameter: str) -> str:
     """The id that stands for the image a public parameter names, the same each time."""
     return f"ami-{hashlib.blake2s(parameter.encode(), digest_size=9).hexdigest()[:17]}"

@@ -142,8 +142,10 @@ def _short(loader: yaml.Loader, suffix: str, node: yaml.Node) -> Value:
             value = str(value).split(".", 1)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
-    else:
+    elif isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)
+    else:
+        raise TemplateProblem("Template format error: unsupported structure.")
     return {name: value}
 
 
@@ -374,7 +376,7 @@ def chosen_parameters(template: Template, given: Mapping[str, str]) -> dict[str,
     if unknown:
         raise TemplateProblem(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     values: dict[str, str] = {}
-    missing = []
+    missing: list[str] = []
     for name, parameter in template.parameters.items():
         value = given.get(name, parameter.default)
         if value is None:

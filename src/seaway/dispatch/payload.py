@@ -80,7 +80,8 @@ def _names(tx: Transaction, task: Task) -> tuple[tuple[str, str], ...]:
     if connect is None or not connect.enabled or not connect.namespace:
         return ()
     endpoints = tx.where(NamedEndpoint, namespace=connect.namespace)
-    return tuple((endpoint.dns_name, endpoint.address) for endpoint in endpoints)
+    # A name dialled at two ports has one address, and needs one line.
+    return tuple(dict.fromkeys((endpoint.dns_name, endpoint.address) for endpoint in endpoints))
 
 
 def _stream(container: ContainerDefinition, task: Task) -> LogStream | None:

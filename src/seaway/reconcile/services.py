@@ -207,7 +207,18 @@ def _trip(tx: Transaction, service: Service, primary: Deployment, moment: Moment
     )
     tx.put(replace(failed, status="ACTIVE"))
     tx.put(back)
-    tx.put(replace(service, task_definition=back.task_definition, connect=back.connect))
+    tx.put(
+        replace(
+            service,
+            task_definition=back.task_definition,
+            connect=back.connect,
+            network=back.network,
+            load_balancers=back.load_balancers,
+            launch_type=back.launch_type,
+            strategy=back.strategy,
+            platform_version=back.platform_version,
+        )
+    )
     tell(tx, service, f"rolling back to deployment {done[-1].id}.", moment)
     return back
 

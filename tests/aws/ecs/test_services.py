@@ -347,7 +347,7 @@ def test_awsvpc_needs_subnets_that_are_there() -> None:
     assert code == "InvalidParameterException"
     assert text == (
         "Error retrieving subnet information for [subnet-9]: The subnet ID 'subnet-9' does not "
-        "exist (ErrorCode: InvalidSubnetID.NotFound)."
+        "exist (ErrorCode: InvalidSubnetID.NotFound)"
     )
     public = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
     assert refusal(lambda: ecs.serve(launchType="EC2", networkConfiguration=public))[1] == (

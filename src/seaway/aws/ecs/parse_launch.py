@@ -63,19 +63,19 @@ def check_network(
         )
     if network.assign_public_ip and not fargate:
         raise InvalidParameterException("Assign public IP is not supported for this launch type.")
-    vpcs = {_subnet(tx, subnet).vpc for subnet in network.subnets}
+    vpcs = {_vpc_of(tx, subnet, network) for subnet in network.subnets}
     if len(vpcs) > 1:
         raise InvalidParameterException("All subnets must be in the same VPC.")
 
 
-def _subnet(tx: Transaction, name: str) -> Subnet:
+def _vpc_of(tx: Transaction, name: str, network: NetworkConfiguration) -> str:
     subnet = tx.find(Subnet, name)
     if subnet is None:
         raise InvalidParameterException(
-            f"Error retrieving subnet information for [{name}]: The subnet ID '{name}' does not "
-            "exist (ErrorCode: InvalidSubnetID.NotFound)."
+            f"Error retrieving subnet information for [{', '.join(network.subnets)}]: The subnet "
+            f"ID '{name}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
         )
-    return subnet
+    return subnet.vpc
 
 
 def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargate: bool) -> Pairs:

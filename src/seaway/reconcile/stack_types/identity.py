@@ -98,8 +98,11 @@ ROLE = Kind(
 def _write_policy(work: Work) -> None:
     work.only("PolicyName", "PolicyDocument", "Roles")
     if not listed(work.get("Roles")):
-        raise Refused("ValidationError", "At least one of Roles must be given; users and groups "
-                                         "are not supported by Seaway yet.")
+        raise Refused(
+            "ValidationError",
+            "At least one of Roles must be given; users and groups "
+            "are not supported by Seaway yet.",
+        )
     for role in listed(work.get("Roles")):
         work(
             "iam",

@@ -307,9 +307,7 @@ ADDRESS = Kind(
     create=_create_address,
     update=_retag_address,
     mutable=TAGS,
-    delete=lambda work: work(
-        "ec2", "ReleaseAddress", AllocationId=work.attributes["AllocationId"]
-    ),
+    delete=lambda work: work("ec2", "ReleaseAddress", AllocationId=work.attributes["AllocationId"]),
 )
 
 
