@@ -112,8 +112,8 @@ class Options:
 def parser() -> argparse.ArgumentParser:
     """What can be asked of this benchmark."""
     made = argparse.ArgumentParser(prog="benchmarks.data_path", description=__doc__)
-    made.add_argument("--rounds", type=int, default=5, help="times each way is measured")
-    made.add_argument("--seconds", type=float, default=3, help="length of one measurement")
+    made.add_argument("--rounds", type=int, default=8, help="times each way is measured")
+    made.add_argument("--seconds", type=float, default=1, help="length of one measurement")
     made.add_argument(
         "--workers", type=int, default=2, help="Envoy threads, the same in total for every way"
     )
@@ -194,7 +194,7 @@ async def _rounds(
                 spent = sum(map(cpu_seconds, way.pids)) - before
                 found[name].throughput.append(requests / lasted)
                 found[name].cpu.append(spent / requests * 1e6)
-                _, _, p50, p99 = await load.run(place, 1, options.seconds / 2)
+                _, _, p50, p99 = await load.run(place, 1, options.seconds)
                 found[name].p50.append(p50)
                 found[name].p99.append(p99)
     return seen

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -244,7 +244,9 @@ class DockerEngine:
         params = {"name": spec.name}
         async with self._starts:
             try:
-                made = await self._json("containers/create", "POST", params=params, body=body)
+                made = await _unbroken(
+                    self._json("containers/create", "POST", params=params, body=body)
+                )
             except _Conflict as error:
                 return await self._same(spec, error)
         return str(made["Id"])
@@ -447,6 +449,16 @@ async def _translated(asked: Awaitable[T]) -> T:
         raise kind(error.message) from error
     except (aiohttp.ClientError, OSError) as error:
         raise EngineGone(f"The container engine does not answer: {error}") from error
+
+
+async def _unbroken(asked: Coroutine[Any, Any, T]) -> T:
+    """Wait for the answer even when cancelled: the engine would make what nobody knows of."""
+    job = asyncio.create_task(asked)
+    try:
+        return await asyncio.shield(job)
+    except asyncio.CancelledError:
+        await asyncio.gather(job, return_exceptions=True)
+        raise
 
 
 def _client(url: str | None) -> Any:

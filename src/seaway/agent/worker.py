@@ -294,8 +294,10 @@ class Worker:
         try:
             while not job.done():
                 woken = asyncio.create_task(self._woken.wait())
-                await asyncio.wait({job, woken}, return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
+                try:
+                    await asyncio.wait({job, woken}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    woken.cancel()
                 self._woken.clear()
                 if self._assignment.desired_status is TaskStatus.STOPPED:
                     # What the engine is creating must end, or it would be left behind.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.aws.observing import Observed
 
 
@@ -18,5 +19,3 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
 @pytest.fixture(scope="module")
 def cloudwatch(observed: Observed) -> Any:
     return observed.client("cloudwatch")
-
-

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.aws.observing import Observed
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -331,9 +332,7 @@ def test_an_expression_that_means_nothing_is_refused(
         ({"Id": "m", "MetricStat": stat("x", "y", period=90)}, "multiple of 60"),
     ],
 )
-def test_a_query_that_is_none_is_refused(
-    cloudwatch: Any, query: dict[str, Any], told: str
-) -> None:
+def test_a_query_that_is_none_is_refused(cloudwatch: Any, query: dict[str, Any], told: str) -> None:
     with pytest.raises(ClientError, match=told) as error:
         read(cloudwatch, query)
     assert refusal(error)[0] == "ValidationError"
@@ -351,9 +350,7 @@ def test_pages_of_data_give_every_point_exactly_once(
             for at in range(count):
                 put(cloudwatch, space, name, at, at)
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[
-            {"Id": name.lower(), "MetricStat": stat(space, name)} for name in "ABC"
-        ],
+        MetricDataQueries=[{"Id": name.lower(), "MetricStat": stat(space, name)} for name in "ABC"],
         StartTime=NOON,
         EndTime=minute(20),
         MaxDatapoints=size,

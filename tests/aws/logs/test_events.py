@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.aws.logs.test_groups import ARN, refusal
 from tests.aws.observing import Observed
 
@@ -179,9 +180,7 @@ def test_a_filter_finds_terms_in_all_streams(logs: Any, group: str, now: int) ->
     put(logs, group, "b", [(now + 1, "GET /dogs 500")])
 
     def found(pattern: str, **how: Any) -> list[str]:
-        return messages(
-            logs.filter_log_events(logGroupName=group, filterPattern=pattern, **how)
-        )
+        return messages(logs.filter_log_events(logGroupName=group, filterPattern=pattern, **how))
 
     assert found("500") == ["GET /dogs 500", "GET /cats 500"]
     assert found('500 -"/dogs"') == ["GET /cats 500"]

@@ -57,8 +57,8 @@ def group_of(tx: Transaction, call: Call, request: Any) -> LogGroup:
 
 
 def group_by_arn(tx: Transaction, arn: str) -> LogGroup:
-    """The group of an ARN, with or without ``:*``. Raises ResourceNotFoundException."""
-    found = tx.find(LogGroup, arn.removesuffix(":*"))
+    """The group of an ARN. Raises ResourceNotFoundException."""
+    found = tx.find(LogGroup, arn)
     if found is None:
         raise no_group()
     return found

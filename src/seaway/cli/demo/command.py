@@ -16,8 +16,7 @@ from seaway.settings import Settings, settings_from
 
 FARE = """\
 aws ecs describe-services --cluster demo --services web cats dogs --output table
-aws logs tail /ecs/cats --follow
-seaway status"""
+aws logs tail /ecs/cats --follow"""
 
 
 @click.command()
@@ -103,6 +102,7 @@ def farewell(url: str, data_dir: Path, front_door: str | None) -> str:
         *((f"export PATH={path}:$PATH",) if path else ()),
         f'eval "$(seaway env{where})"',
         *FARE.splitlines(),
+        f"seaway status{where}",
         *((f"curl http://{front_door}/cats/",) if front_door else ()),
     ]
     shown = "\n".join(f"    {line}" for line in lines)

@@ -28,14 +28,16 @@ class FromFile(str):
 def equivalent(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
     """The command for a call of ``operation`` (boto3's name) with these parameters.
 
-    On one line when it is short, else with one option a line.
+    On one line when it is short, else broken between options.
     """
-    command = f"aws {service} {operation.replace('_', '-')}"
-    options = [_option(name, value) for name, value in parameters.items()]
-    line = " ".join([command, *options])
-    if len(line) <= WIDTH and "\n" not in line:
-        return line
-    return " \\\n  ".join([command, *options])
+    lines = [f"aws {service} {operation.replace('_', '-')}"]
+    for name, value in parameters.items():
+        option = _option(name, value)
+        if len(lines[-1]) + len(option) < WIDTH and "\n" not in lines[-1] + option:
+            lines[-1] += f" {option}"
+        else:
+            lines.append(option)
+    return " \\\n  ".join(lines)
 
 
 def _option(name: str, value: Any) -> str:

@@ -1,0 +1,64 @@
+"""What is older than it is kept goes away; the rest stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seaway.core.logs import LogGroup
+from seaway.core.moment import Moment
+from seaway.reconcile.retention import DAY, expire
+from seaway.store.series import Merge, Metric, value_of
+from seaway.store.sqlite import SqliteStore
+
+NOW = 100.0 * DAY
+SIZE = Metric(namespace="Cats", name="Size")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "seaway.db")
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def run(store: SqliteStore, function: Callable[[Any], Any]) -> None:
+    asyncio.run(store.transact(function))
+
+
+def days_ago(days: float) -> int:
+    return int((NOW - days * DAY) * 1000)
+
+
+def test_events_go_by_their_groups_retention(store: SqliteStore) -> None:
+    def write(tx: Any) -> None:
+        for name, days in (("week", 7), ("ever", None)):
+            tx.put(LogGroup(arn=name, name=name, region="r", created_at=0.0, retention_days=days))
+            events = [(days_ago(8), "old"), (days_ago(6), "new")]
+            tx.series.put_events(name, "s", events, days_ago(0))
+
+    run(store, write)
+    run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    kept = {name: [e.text for e in store.series.events(name, None)] for name in ("week", "ever")}
+    assert kept == {"week": ["new"], "ever": ["old", "new"]}
+
+
+def test_points_go_after_fifteen_days(store: SqliteStore) -> None:
+    ages = (16, 14, 0)
+    points = [value_of(SIZE, int(NOW - age * DAY), age, "None", Merge.SAMPLE) for age in ages]
+    run(store, lambda tx: tx.series.put_points(points))
+    run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    kept = store.series.statistics(SIZE, 0, int(NOW) + 60, 60)
+    assert [one.sum for one in kept] == [14, 0]
+
+
+def test_doing_it_twice_does_no_harm(store: SqliteStore) -> None:
+    run(store, lambda tx: tx.series.put_events("g", "s", [(1, "kept")], 1))
+    for _ in range(2):
+        run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    assert [event.text for event in store.series.events("g", None)] == ["kept"]
