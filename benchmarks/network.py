@@ -114,15 +114,11 @@ def connected_in(room: Room, address: str, port: int) -> socket.socket:
     made: list[socket.socket | OSError] = []
 
     def go() -> None:
-        descriptor = os.open(room.path, os.O_RDONLY)
         try:
-            if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
+            enter(room.path)
             made.append(socket.create_connection((address, port), timeout=5))
         except OSError as error:
             made.append(error)
-        finally:
-            os.close(descriptor)
 
     thread = threading.Thread(target=go)
     thread.start()
@@ -130,3 +126,13 @@ def connected_in(room: Room, address: str, port: int) -> socket.socket:
     if isinstance(made[0], OSError):
         raise made[0]
     return made[0]
+
+
+def enter(namespace: str) -> None:
+    """Move the calling thread, which should be one of its own, there. Raises OSError."""
+    descriptor = os.open(namespace, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+    finally:
+        os.close(descriptor)

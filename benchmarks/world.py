@@ -54,7 +54,7 @@ class World:
 def seed(tx: Transaction, world: World) -> None:
     """Put all of it in the store."""
     for number in range(world.hosts):
-        tx.put(Host(id=host_id(number), address="127.0.0.1", cpu=2048, memory=4096, connected=True))
+        tx.put(Host(id=host_id(number), cpu=2048, memory=4096, connected=True))
     _seed_callers(tx, world)
     tx.put(_definition("server", world.port))
     for name in range(world.names):

@@ -10,6 +10,7 @@ from seaway.aws.cloudformation.inward import Inward
 from seaway.aws.errors import UnknownOperation
 from seaway.aws.model import Models
 from seaway.reconcile import instances, stacks
+from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
 from tests.handlers import Api
 
@@ -34,9 +35,9 @@ MODELS = _models(HANDLERS)
 class Stacking(Api):
     """CloudFormation with the services of ``HANDLERS`` (and ``more``) to build on."""
 
-    def __init__(self, more: list[Any] | None = None) -> None:
+    def __init__(self, more: list[Any] | None = None, store: Resident | None = None) -> None:
         handlers = [*HANDLERS, *(more or [])]
-        super().__init__(handlers)
+        super().__init__(handlers, store)
         self.inward = Inward(self._invoke, _models(handlers) if more else MODELS)
 
     def _invoke(

@@ -13,12 +13,26 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from seaway import __version__
-from seaway.aws import autoscaling, ec2, ecr, ecs, elbv2, iam, servicediscovery, sts
+from seaway.aws import (
+    autoscaling,
+    cloudformation,
+    cloudwatch,
+    ec2,
+    ecr,
+    ecs,
+    elbv2,
+    iam,
+    logs,
+    servicediscovery,
+    sts,
+)
+from seaway.aws.cloudformation.inward import Inward
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
 from seaway.aws.sts.sessions import account_of, secret_of
@@ -27,8 +41,9 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
-from seaway.reconcile import instances, placement, services, targets, tasks
-from seaway.reconcile.loop import Loop
+from seaway.reconcile import instances, placement, services, stacks, targets, tasks
+from seaway.reconcile.loop import Loop, Reconcile
+from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
 from seaway.settings import Settings
@@ -45,6 +60,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+RETENTION_SECONDS = 60.0
+
+
 class PortTaken(Exception):
     """Another program listens where the API should."""
 
@@ -56,8 +74,19 @@ def moment() -> Moment:
 
 def handlers() -> Mapping[tuple[str, str], Handler]:
     """Every operation Seaway answers, by service and name."""
-    packages = (ecs, servicediscovery, elbv2, ecr, ec2, autoscaling, iam, sts)
-    found = [handler for package in packages for handler in package.operations()]
+    found = [
+        *ecs.operations(),
+        *servicediscovery.operations(),
+        *elbv2.operations(),
+        *ecr.operations(),
+        *logs.operations(),
+        *cloudwatch.operations(),
+        *ec2.operations(),
+        *autoscaling.operations(),
+        *iam.operations(),
+        *sts.operations(),
+        *cloudformation.operations(),
+    ]
     return {(handler.service, handler.name): handler for handler in found}
 
 
@@ -81,16 +110,15 @@ class Seaway:
             account_of=self._ask(account_of),
         )
         self.loops = [
-            Loop(
-                module.__name__.rsplit(".", 1)[-1],
-                self.store,
-                moment,
-                module.reconcile,
-                module.keys_of,
-                module.all_keys,
-            )
+            self._loop(module, module.reconcile)
             for module in (services, placement, tasks, targets, instances)
         ]
+        inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
+
+        def settle_stack(tx: Transaction, key: str, now: Moment) -> float | None:
+            return stacks.reconcile(tx, key, now, inward)
+
+        self.loops.append(self._loop(stacks, settle_stack))
         self._machine: Machine | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,6 +130,10 @@ class Seaway:
             await _answer_json(send, self.status())
         else:
             await self.gateway(scope, receive, send)
+
+    def _loop(self, module: ModuleType, reconcile: Reconcile) -> Loop:
+        name = module.__name__.rsplit(".", 1)[-1]
+        return Loop(name, self.store, moment, reconcile, module.keys_of, module.all_keys)
 
     def _ask(
         self, question: Callable[[Transaction, str], str | None]
@@ -133,15 +165,17 @@ class Seaway:
             "tasks": {"running": len(running), "not_stopped": len(live)},
         }
 
-    async def run(self) -> None:
-        """Serve until told to stop (SIGINT, SIGTERM). Raises PortTaken.
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until told to stop (SIGINT, SIGTERM); ``ready`` is called when the API listens.
 
+        Raises PortTaken, StoreError.
         Containers and the host proxy go on when this ends; the next start takes them over.
         """
         listener = _listen(self.settings)
         self.store.open()
         self.blobs.open()
         self.settings.proxy_dir.mkdir(parents=True, exist_ok=True)
+        ready()
         try:
             await self._serve(listener)
         finally:
@@ -183,7 +217,14 @@ class Seaway:
             for loop in self.loops:
                 jobs.create_task(loop.run())
             jobs.create_task(self.registry.run(), name="registry")
+            jobs.create_task(self._expire(), name="retention")
             jobs.create_task(self._run_machine(), name="machine")
+
+    async def _expire(self) -> None:
+        while True:
+            with self.store.transaction() as tx:
+                expire(tx, moment())
+            await asyncio.sleep(RETENTION_SECONDS)
 
     async def _run_machine(self) -> None:
         # Loaded now that the API answers (see there).

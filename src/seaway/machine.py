@@ -25,8 +25,10 @@ from seaway.core.moment import Moment
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
+from seaway.mesh.figures import points
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
+from seaway.mesh.telemetry import TrafficSample
 from seaway.reconcile.health import observe_health
 from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
@@ -77,7 +79,7 @@ class Machine:
         self._store = store
         self._moment = moment
         self._registry = RegistryAddress(address=f"127.0.0.1:{settings.port}", token=issue_token)
-        self._mesh = MeshServer()
+        self._mesh = MeshServer(on_traffic=self._keep_traffic)
         self._proxy = proxy_of(settings)
         self._publisher = Publisher(store, self._mesh, self._proxy.in_flight)
         inbox = Inbox(store, moment, settings.account)
@@ -108,6 +110,9 @@ class Machine:
     def _note_health(self, seen: Sequence[EndpointHealth]) -> None:
         with self._store.transaction() as tx:
             observe_health(tx, seen, self._moment().now)
+
+    def _keep_traffic(self, node: str, samples: Sequence[TrafficSample]) -> None:
+        self._store.series.put_points(points(samples))
 
     async def _keep_agent(self) -> None:
         """Run the agent, again after the engine was away."""

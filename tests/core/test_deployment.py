@@ -158,10 +158,17 @@ def a_failure(number: int, *, ran: float | None = None) -> Task:
 
 def test_failures_in_a_row_push_the_next_start_back_to_fifteen_minutes_at_most() -> None:
     failures = [a_failure(n) for n in range(1, 4)]
-    assert next_start(failures[:1], False) == 1.0
-    assert next_start(failures[:2], False) == 2.0 + 10
-    assert next_start(failures, False) == 3.0 + 20
-    assert next_start([a_failure(n) for n in range(1, 30)], False) == 29.0 + 900
+    assert next_start(failures[:1]) == 1.0
+    assert next_start(failures[:2]) == 2.0 + 10
+    assert next_start(failures) == 3.0 + 20
+    assert next_start([a_failure(n) for n in range(1, 30)]) == 29.0 + 900
+
+
+def test_failures_beside_a_task_that_runs_are_pushed_back_too() -> None:
+    failures = [a_failure(n) for n in range(1, 4)]
+    assert next_start(failures, succeeded_at=0.5) == 3.0 + 20
+    assert next_start(failures, succeeded_at=1.5) == 3.0 + 10
+    assert next_start(failures, succeeded_at=9.0) == 3.0
 
 
 def test_a_task_that_ran_ends_the_row_of_failures() -> None:
@@ -171,9 +178,9 @@ def test_a_task_that_ran_ends_the_row_of_failures() -> None:
 
 
 def test_tasks_that_die_young_are_started_again_with_a_growing_pause() -> None:
-    assert next_start([a_failure(50, ran=1)], False) == 50.0
-    assert next_start([a_failure(50, ran=1), a_failure(51, ran=1)], False) == 52.0
-    assert next_start([a_failure(50, ran=40), a_failure(52, ran=1)], False) == 52.0
+    assert next_start([a_failure(50, ran=1)]) == 50.0
+    assert next_start([a_failure(50, ran=1), a_failure(51, ran=1)]) == 52.0
+    assert next_start([a_failure(50, ran=40), a_failure(52, ran=1)]) == 52.0
 
 
 def test_the_circuit_breakers_threshold_is_half_of_desired_between_3_and_200() -> None:

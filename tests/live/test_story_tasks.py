@@ -12,7 +12,7 @@ from tests.live.story import CLUSTER, QUICKLY, Town, a_site, a_town, eventually,
 
 pytestmark = needs_machine
 
-LOOP = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
+LOOP = "trap 'exit 0' TERM QUIT; while :; do sleep 0.1; done"
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +132,7 @@ def test_a_stopped_task_says_who_stopped_it_and_why(town: Town) -> None:
     assert stopped["desiredStatus"] == "STOPPED"
 
 
-@pytest.mark.parametrize(
-    ("script", "code"), [("exit 3", 3), ("exit 0", 0), ("kill -9 $$; sleep 9", 137)]
-)
+@pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ("exit 0", 0)])
 def test_a_task_whose_container_ends_stops_with_its_exit_code(
     town: Town, script: str, code: int
 ) -> None:
@@ -169,7 +167,7 @@ def test_a_missing_log_group_stops_the_task_before_it_starts(town: Town) -> None
 
 
 def test_run_task_says_which_resource_is_missing(town: Town) -> None:
-    big = define(town, "big", memory=1 << 20)
+    big = define(town, "big", memory=str(1 << 20))
     answer = town.aws.ecs.run_task(cluster=CLUSTER, taskDefinition=big)
     assert answer["tasks"] == []
     assert {failure["reason"] for failure in answer["failures"]} == {"RESOURCE:MEMORY"}

@@ -1,4 +1,4 @@
-"""Traffic samples and usage as CloudWatch points, through the store they are kept in."""
+"""Traffic samples as CloudWatch points, through the store they are kept in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seaway.core.mesh.proxy import Labels, Purpose
-from seaway.link.messages import Usage
-from seaway.mesh.figures import points, usage_points
+from seaway.mesh.figures import points
 from seaway.mesh.protobuf import Spread
 from seaway.mesh.telemetry import Metric as Counted
 from seaway.mesh.telemetry import Side, TrafficSample
@@ -239,28 +238,3 @@ def test_the_values_of_a_spread_are_as_many_as_it_counts(counts: list[int]) -> N
     assert len(found) == (2 if total else 0)
     for one in found:
         assert sum(often for _, often in one.values) == one.count == total
-
-
-def test_usage_is_a_share_of_the_reservation() -> None:
-    found = shown(
-        usage_points(
-            Usage(task="t", cpu=64, memory=512),
-            cluster="shop",
-            service="web",
-            cpu=256,
-            memory=1024,
-            at=130.0,
-        )
-    )
-    assert found == {
-        ("CPUUtilization", "ClusterName=shop"): (25, "Percent"),
-        ("CPUUtilization", "ClusterName=shop ServiceName=web"): (25, "Percent"),
-        ("MemoryUtilization", "ClusterName=shop"): (50, "Percent"),
-        ("MemoryUtilization", "ClusterName=shop ServiceName=web"): (50, "Percent"),
-    }
-
-
-def test_what_reserved_nothing_has_no_utilization() -> None:
-    usage = Usage(task="t", cpu=64, memory=512)
-    found = usage_points(usage, cluster="shop", service=None, cpu=0, memory=1024, at=60.0)
-    assert list(shown(found)) == [("MemoryUtilization", "ClusterName=shop")]

@@ -91,6 +91,11 @@ class Gateway:
         self._codecs: dict[tuple[str, Wire], Codec] = {}
         self._constraints: dict[str, Constraints] = {}
 
+    @property
+    def models(self) -> Models:
+        """The models of the services it answers for."""
+        return self._models
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI 3)."""
         if scope["type"] != "http":

@@ -98,15 +98,31 @@ def _serve(settings: Settings) -> None:
     )
     import uvloop
 
-    from seaway.app import PortTaken, Seaway
-    from seaway.store.sqlite import StoreError
+    from seaway.app import Seaway
 
-    click.echo(f"Seaway answers at {settings.url} (data in {settings.data_dir}).")
+    def ready() -> None:
+        click.echo(f"Seaway answers at {settings.url} (data in {settings.data_dir}).")
+
     try:
-        uvloop.run(Seaway(settings).run())
-    except* (PortTaken, StoreError) as problems:
-        raise click.ClickException(str(problems.exceptions[0])) from None
+        uvloop.run(Seaway(settings).run(ready))
+    except Exception as problem:
+        known = _known(problem)
+        if known is None:
+            raise
+        raise click.ClickException(str(known)) from None
     click.echo(
         "The control plane has stopped. Containers and the host proxy go on; "
         "'seaway up' takes them over, 'seaway down' takes them away."
     )
+
+
+def _known(problem: BaseException) -> BaseException | None:
+    """What of it can be said in one sentence: a trouble of the world, not a mistake of ours."""
+    from seaway.agent.proxy import ProxyUnavailable
+    from seaway.app import PortTaken
+    from seaway.store.sqlite import StoreError
+
+    if isinstance(problem, BaseExceptionGroup):
+        found = (_known(inner) for inner in problem.exceptions)
+        return next((known for known in found if known is not None), None)
+    return problem if isinstance(problem, PortTaken | StoreError | ProxyUnavailable) else None

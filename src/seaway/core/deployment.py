@@ -160,13 +160,16 @@ def _end(task: Task) -> float:
     return task.stopped_at or 0.0
 
 
-def next_start(stopped: Sequence[Task], running: bool) -> float:
+def next_start(stopped: Sequence[Task], succeeded_at: float = 0.0) -> float:
     """When a deployment may start tasks again (epoch seconds): failures in a row push it back.
+
+    ``succeeded_at`` is when the youngest task that runs was started: failures before that are
+    forgotten, later ones count although it runs.
 
     Tasks that never ran wait 0, 10, 20, 40 … seconds; tasks that ran but died young 0, 1, 2, 4
     … up to a minute, so that a crash loop does not eat the machine.
     """
-    never_ran = consecutive_failures(stopped, running)
+    never_ran = consecutive_failures([t for t in stopped if _end(t) > succeeded_at], running=False)
     ended = [task for task in stopped if task.stopped_at is not None]
     if not ended:
         return 0.0

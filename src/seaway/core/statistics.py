@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 Values = Sequence[tuple[float, float]]
 """(value, how often) pairs, in any order."""
@@ -15,15 +15,19 @@ class UnknownStatistic(Exception):
     """The text names no statistic, or one that is not built."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Protocol):
     """The values of a period. ``values`` is empty when they are not known one by one."""
 
-    sum: float
-    count: float
-    minimum: float
-    maximum: float
-    values: Values = ()
+    @property
+    def sum(self) -> float: ...
+    @property
+    def count(self) -> float: ...
+    @property
+    def minimum(self) -> float: ...
+    @property
+    def maximum(self) -> float: ...
+    @property
+    def values(self) -> Values: ...
 
 
 Statistic = Callable[[Summary], float | None]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from seaway.core.balancer import LoadBalancer
-from seaway.core.capacity import ContainerInstance
+from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.network import Vpc
 from seaway.core.repository import Repository
@@ -71,6 +72,14 @@ class Hub:
         finally:
             if self._sessions.get(hello.host) is session:
                 del self._sessions[hello.host]
+                self._note_absence(hello.host)
+
+    def _note_absence(self, host: str) -> None:
+        """Nothing new is placed on a machine whose agent is away; its tasks go on."""
+        with self._store.transaction() as tx:
+            found = tx.find(Host, host)
+            if found is not None:
+                tx.put(replace(found, connected=False))
 
     def _hear(self, changes: Iterable[Change]) -> None:
         changes = list(changes)

@@ -12,6 +12,7 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
+from seaway.dispatch.usage import usage_points
 from seaway.link.messages import FromHost, Hello, LogBatch, PlanProblem, Report, Usage
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
@@ -39,7 +40,7 @@ class Inbox:
             case LogBatch():
                 self._keep_lines(message)
             case Usage():
-                pass
+                self._keep_usage(message)
             case PlanProblem():
                 log.error("%s: %s", message.subject, message.message)
 
@@ -51,6 +52,15 @@ class Inbox:
             [(line.at, line.text) for line in batch.lines],
             int(self._moment().now * 1000),
         )
+
+    def _keep_usage(self, usage: Usage) -> None:
+        with self._store.transaction() as tx:
+            task = tx.find(Task, usage.task)
+            definition = tx.find(TaskDefinition, task.task_definition) if task else None
+            if task is None or definition is None:
+                return
+            points = usage_points(usage, task, definition, self._moment().now)
+            tx.series.put_points(points)
 
 
 def _host(hello: Hello, now: float) -> Host:

@@ -1,4 +1,4 @@
-"""Traffic and usage in CloudWatch's words: samples become points of AWS's own metrics.
+"""Traffic in CloudWatch's words: samples become points of AWS's own metrics.
 
 Sources: Amazon ECS Service Connect metrics and Application Load Balancer metrics (developer
 guides). A metric is only there when there is traffic of its kind.
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from seaway.core.mesh.proxy import Labels, Purpose
-from seaway.link.messages import Usage
 from seaway.mesh import telemetry
 from seaway.mesh.protobuf import Spread
 from seaway.mesh.telemetry import Side, TrafficSample
@@ -32,7 +31,6 @@ class Unit(StrEnum):
     BYTES = "Bytes"
     MILLISECONDS = "Milliseconds"
     SECONDS = "Seconds"
-    PERCENT = "Percent"
 
 
 _RESPONSES = {
@@ -63,35 +61,6 @@ def points(samples: Iterable[TrafficSample], interval: float = FLUSH_INTERVAL) -
             found.extend(_connect(labels, report))
         elif labels.purpose is Purpose.BALANCE:
             found.extend(_balance(labels, report))
-    return found
-
-
-def usage_points(
-    usage: Usage,
-    *,
-    cluster: str,
-    service: str | None,
-    cpu: float,
-    memory: float,
-    at: float,
-) -> list[Point]:
-    """CPUUtilization and MemoryUtilization: what a task used of its reservation, in percent.
-
-    ``cluster`` and ``service`` are names (None for a task of no service), ``cpu`` the reserved
-    CPU units, ``memory`` the reserved MiB (0: nothing reserved, no point), ``at`` epoch seconds.
-    """
-    places: list[Dimensions] = [(("ClusterName", cluster),)]
-    if service:
-        places.append((("ClusterName", cluster), ("ServiceName", service)))
-    found = []
-    for name, used, reserved in (
-        ("CPUUtilization", usage.cpu, cpu),
-        ("MemoryUtilization", usage.memory, memory),
-    ):
-        for place in places if reserved > 0 else ():
-            metric = Metric(namespace=ECS, name=name, dimensions=place)
-            percent = 100 * used / reserved
-            found.append(value_of(metric, _minute(at), percent, Unit.PERCENT, Merge.SAMPLE))
     return found
 
 

@@ -30,6 +30,7 @@ from seaway.core.names import last_part
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
+from seaway.mesh.protobuf import MalformedResource
 from seaway.mesh.server import MeshServer
 from seaway.store.changes import Change
 from seaway.store.sqlite import SqliteStore
@@ -83,9 +84,17 @@ class Publisher:
                 await self._stale.wait()
                 self._stale.clear()
                 for snapshot in self._snapshots():
-                    await self._server.publish(snapshot)
+                    await self._publish(snapshot)
                 for snapshot in self._waited_for():
                     jobs.create_task(self._note_accepted(snapshot), name="accepted")
+
+    async def _publish(self, snapshot: Snapshot) -> None:
+        try:
+            await self._server.publish(snapshot)
+        except MalformedResource:
+            # Ours. The proxy keeps what it has, and nobody waits for what it never got.
+            log.exception("the snapshot for host %s can't be said to its proxy", snapshot.node)
+            self._last.pop(snapshot.node)
 
     def _snapshots(self) -> list[Snapshot]:
         """The snapshots of all hosts whose proxy should do something new."""
@@ -154,7 +163,8 @@ class Publisher:
             with self._store.transaction() as tx:
                 leaving = [t for t in tx.where(Task) if _drains(t)]
                 targets = [t for t in tx.where(Target) if _idles(t)]
-            if not leaving and not targets:
+            if (not leaving and not targets) or self._stale.is_set():
+                # What is stale is not published: its acceptance would say nothing of a leaving.
                 continue
             published = {node: snapshot.version for node, snapshot in self._last.items()}
             try:

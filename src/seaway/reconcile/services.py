@@ -78,10 +78,10 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     wakes = [verdicts.look_again]
     rollout = plan_rollout(service, primary, tasks, verdicts.healthy, frozenset(verdicts.unhealthy))
     stopped = [t for t in tasks if t.deployment == primary.id and t.stopped_at is not None]
-    running = any(t.deployment == primary.id and t.is_running for t in tasks)
-    primary = _count_failures(tx, service, primary, stopped, running, moment)
+    running = [t.started_at or 0.0 for t in tasks if t.deployment == primary.id and t.is_running]
+    primary = _count_failures(tx, service, primary, stopped, bool(running), moment)
     if rollout.start and primary.rollout_state is not RolloutState.FAILED:
-        allowed_at = next_start(stopped, running)
+        allowed_at = next_start(stopped, max(running, default=0.0))
         if allowed_at <= moment.now:
             _start(tx, service, primary, tasks, rollout.start, moment)
         else:
@@ -98,7 +98,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
             "value and try again.",
             moment,
         )
-    _conclude(tx, service, primary, deployments, verdicts, moment)
+    _conclude(tx, service, primary, verdicts, moment)
     due = [wake for wake in wakes if wake is not None]
     return min(due) if due else None
 
@@ -335,15 +335,14 @@ def _conclude(
     tx: Transaction,
     service: Service,
     primary: Deployment,
-    deployments: Sequence[Deployment],
     verdicts: Verdicts,
     moment: Moment,
 ) -> None:
     """Retire deployments that have nothing left; note completion and the steady state."""
     tasks = tx.where(Task, service=service.arn)
     alive = {task.deployment for task in tasks if task.is_alive}
-    for old in deployments:
-        if old.id != primary.id and old.id not in alive:
+    for old in tx.where(Deployment, service=service.arn):
+        if old.status != "INACTIVE" and old.id != primary.id and old.id not in alive:
             tx.put(replace(old, status="INACTIVE", updated_at=moment.now, finished_at=moment.now))
     settled = is_settled(service, primary, tasks) and all(
         task.arn in verdicts.healthy for task in tasks if task.is_alive

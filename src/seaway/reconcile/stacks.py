@@ -154,7 +154,7 @@ class _Look:
                     progress = True
                     scope.physical[after.logical] = after.physical
                     scope.attributes[after.logical] = json.loads(after.attributes)
-                begun += after is not row
+                begun += after is not row and after.since == self.moment.now
         if all(r.name in rows and self._is_done(rows[r.name]) for r in wanted):
             return self._finish_build(scope, template)
         return self.moment.now if begun >= AT_ONCE else self.moment.now + LOOK_AGAIN

@@ -97,10 +97,13 @@ class Journal(Generic[W]):
             if not batch:
                 break
             try:
-                database.execute("BEGIN IMMEDIATE")
-                self._write(database, batch)
-                database.execute("COMMIT")
-            except sqlite3.Error as error:
+                if self._failure is None:
+                    database.execute("BEGIN IMMEDIATE")
+                    self._write(database, batch)
+                    database.execute("COMMIT")
+            except Exception as error:
+                # Whatever it is, those who wait must hear of it; and nothing is written after
+                # a gap, as what comes later may rest on what was lost.
                 self._failure = error
             self._written += len(batch)
             loop = self._loop

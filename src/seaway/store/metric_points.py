@@ -92,14 +92,14 @@ CREATE TABLE IF NOT EXISTS point (
 
 def joined(one: Statistic, other: Statistic) -> Statistic:
     """Two statistics as one, at the time and with the unit of the first."""
-    mine, others = known(one), known(other)
-    return replace(
-        one,
+    return Statistic(
+        at=one.at,
+        unit=one.unit,
         sum=one.sum + other.sum,
         count=one.count + other.count,
         minimum=min(one.minimum, other.minimum),
         maximum=max(one.maximum, other.maximum),
-        values=_together(mine, others) if mine and others else (),
+        values=_together(known(one), known(other)),
     )
 
 
@@ -111,6 +111,9 @@ def known(one: Point | Statistic) -> Values:
 
 
 def _together(one: Values, other: Values) -> Values:
+    """All values, or none when those of one side are not known."""
+    if not one or not other:
+        return ()
     often = dict(one)
     for value, count in other:
         often[value] = often.get(value, 0.0) + count
@@ -165,19 +168,14 @@ def read_statistics(
         (*_key(metric), period, start, end, unit),
     )
     together: dict[tuple[int, str], Statistic] = {}
-    for at, kind, total, count, low, high, values in rows:
+    for at, kind, total, count, low, high, text in rows:
+        values = _values(text) if text or low != high else ((low, count),)
         one = Statistic(
-            at=at,
-            unit=kind,
-            sum=total,
-            count=count,
-            minimum=low,
-            maximum=high,
-            values=_values(values),
+            at=at, unit=kind, sum=total, count=count, minimum=low, maximum=high, values=values
         )
         seen = together.get((at, kind))
         together[(at, kind)] = one if seen is None else joined(seen, one)
-    return [replace(one, values=known(one)) for one in together.values()]
+    return list(together.values())
 
 
 def write_points(database: sqlite3.Connection, points: Iterable[Point]) -> None:
@@ -224,14 +222,13 @@ def _write_point(database: sqlite3.Connection, number: int, point: Point) -> Non
 def _merged(there: Point, point: Point) -> Point:
     if point.merge is Merge.COUNT:
         return value_of(point.metric, point.at, there.sum + point.sum, point.unit, Merge.COUNT)
-    mine, others = known(there), known(point)
     return replace(
         point,
         sum=there.sum + point.sum,
         count=there.count + point.count,
         minimum=min(there.minimum, point.minimum),
         maximum=max(there.maximum, point.maximum),
-        values=_together(mine, others) if mine and others else (),
+        values=_together(known(there), known(point)),
     )
 
 

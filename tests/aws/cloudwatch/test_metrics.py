@@ -339,7 +339,7 @@ def test_a_query_that_is_none_is_refused(cloudwatch: Any, query: dict[str, Any],
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(size=st.integers(1, 9), ascending=st.booleans())
 def test_pages_of_data_give_every_point_exactly_once(

@@ -51,9 +51,7 @@ def test_a_role_is_deleted_only_when_nothing_hangs_on_it(api: Api) -> None:
     with pytest.raises(errors.DeleteConflict, match="detach all policies"):
         api("iam", "DeleteRole", **role)
     attached = api("iam", "ListAttachedRolePolicies", **role)["AttachedPolicies"]
-    assert attached == [
-        {"PolicyName": "AmazonECSTaskExecutionRolePolicy", "PolicyArn": EXECUTION}
-    ]
+    assert attached == [{"PolicyName": "AmazonECSTaskExecutionRolePolicy", "PolicyArn": EXECUTION}]
     api("iam", "DetachRolePolicy", **role, PolicyArn=EXECUTION)
     with pytest.raises(errors.DeleteConflict, match="delete policies first"):
         api("iam", "DeleteRole", **role)

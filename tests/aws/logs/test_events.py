@@ -210,7 +210,7 @@ def test_a_filter_can_give_the_latest_first(logs: Any, group: str, now: int) -> 
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     events=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3)), max_size=12),

@@ -11,7 +11,6 @@ from seaway.aws.cloudwatch.errors import (
     InvalidParameterValueException,
     MissingRequiredParameterException,
 )
-from seaway.aws.cloudwatch.summaries import summary
 from seaway.aws.operation import operation
 from seaway.core.statistics import SIMPLE, UnknownStatistic, statistic
 from seaway.store.series import Statistic
@@ -85,13 +84,14 @@ def _names(request: shapes.GetMetricStatisticsInput) -> tuple[list[str], list[st
 
 
 def _datapoint(found: Statistic, simple: list[str], extended: list[str]) -> shapes.Datapoint | None:
-    of = summary(found)
     point: shapes.Datapoint = {"Timestamp": parse.time_of(found.at), "Unit": found.unit}
     for name in simple:
-        value = SIMPLE[name](of)
+        value = SIMPLE[name](found)
         if value is not None:
             point[name] = value  # type: ignore[literal-required]
-    percentiles = {name: value for name in extended if (value := statistic(name)(of)) is not None}
+    percentiles = {
+        name: value for name in extended if (value := statistic(name)(found)) is not None
+    }
     if percentiles:
         point["ExtendedStatistics"] = percentiles
     return point if len(point) > 2 else None

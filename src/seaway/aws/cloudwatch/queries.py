@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from seaway.aws.call import Call
 from seaway.aws.cloudwatch import parse
 from seaway.aws.cloudwatch.errors import ValidationError, bad_token
-from seaway.aws.cloudwatch.summaries import summary
 from seaway.aws.operation import operation
 from seaway.aws.paging import BadToken, page
 from seaway.core.metric_functions import NoData
@@ -186,7 +185,7 @@ class _Queries:
             period,
             asked.get("Unit"),
         )
-        measured = {one.at: measure(summary(one)) for one in _of_all_units(found)}
+        measured = {one.at: measure(one) for one in _of_all_units(found)}
         points = {at: value for at, value in measured.items() if value is not None}
         return Series(points=points, period=period, start=first, end=end)
 

@@ -52,7 +52,7 @@ def ensure_balancer(aws: Aws, stage: Stage, network: Network) -> tuple[Balancer,
     stage.say(f"http://{name}")
     host = _reachable(aws, arn, name)
     if host != name:
-        stage.say(f"this machine does not resolve that name; its address is {host}")
+        stage.say(f"by its address: http://{host}")
     return Balancer(arn=arn, dns_name=name, host=host), groups
 
 
@@ -189,17 +189,17 @@ def _active(aws: Aws, arn: str) -> tuple[bool | None, str]:
 
 
 def _reachable(aws: Aws, arn: str, name: str) -> str:
-    """The load balancer's name if this machine resolves it to an address of it, else one of these.
+    """The load balancer's name if programs on this machine get there by it, else its address.
 
-    The names are in the hosts file of the machine that Seaway runs on. Some resolvers give
-    127.0.0.1 for every name under .localhost, which is not where a load balancer listens.
+    The names are in the hosts file of the machine that Seaway runs on. curl and browsers don't
+    look there for a name under .localhost: to them it is 127.0.0.1, whatever the file says.
     """
     described = f"ELB app/{BALANCER}/{tail(arn)}"
     answer = aws.ec2.describe_network_interfaces(
         Filters=[{"Name": "description", "Values": [described]}]
     )
     addresses = [str(i["PrivateIpAddress"]) for i in answer["NetworkInterfaces"]]
-    resolved = _resolved(name)
+    resolved = set() if name.endswith(".localhost") else _resolved(name)
     if resolved and (not addresses or resolved & set(addresses)):
         return name
     return addresses[0] if addresses else name

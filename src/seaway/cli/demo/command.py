@@ -15,8 +15,9 @@ from seaway.cli.up import check_machine, start_detached
 from seaway.settings import Settings, settings_from
 
 FARE = """\
-aws ecs describe-services --cluster demo --services web cats dogs --output table
-aws logs tail /ecs/cats --follow"""
+aws ecs describe-services --cluster demo --services web cats dogs \\
+  --query 'services[].[serviceName,desiredCount,runningCount,status]' --output table
+aws logs filter-log-events --log-group-name /ecs/cats --query 'events[-5:].message'"""
 
 
 @click.command()
@@ -62,6 +63,7 @@ def demo(
         raise SystemExit(attempt(stage, lambda: clear(aws, stage)))
     stage.title("Seaway demo: cats, dogs and web through Service Connect")
     url = _checked(endpoint_url) if endpoint_url else _up(stage.text, settings)
+    _check_engine()
     aws = connect(url, settings.region)
     walked = Walk(aws, stage, base_image=base_image, cidr=vpc_cidr)
     failed = attempt(stage, walked.through)
@@ -79,6 +81,15 @@ def _checked(url: str) -> str:
     if ask(url) is None:
         raise click.ClickException(f"No Seaway answers at {url}.")
     return url.rstrip("/")
+
+
+def _check_engine() -> None:
+    """The demo itself needs the engine too: to build images, and to look inside tasks."""
+    from seaway.cli.machine import engine_problem
+
+    problem = engine_problem()
+    if problem is not None:
+        raise click.ClickException(problem)
 
 
 def _up(tell: Callable[[str], None], settings: Settings) -> str:
