@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.builders import a_task, a_task_definition
-
 from seaway.dispatch.usage import points_of, usage_points
 from seaway.link.messages import Usage
 from seaway.store.resident import Resident
+from tests.builders import a_task, a_task_definition
 
 CLUSTER = "arn:aws:ecs:eu-west-1:000000000000:cluster/shop"
 SERVICE = "arn:aws:ecs:eu-west-1:000000000000:service/shop/web"

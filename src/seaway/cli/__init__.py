@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from seaway import __version__
-from seaway.cli.down import down
-from seaway.cli.env import env
-from seaway.cli.status import status
-from seaway.cli.up import up
+
+COMMANDS = {
+    "up": "seaway.cli.up",
+    "down": "seaway.cli.down",
+    "status": "seaway.cli.status",
+    "env": "seaway.cli.env",
+    "demo": "seaway.cli.demo.command",
+}
+"""Where each command is; only the one that is called is loaded."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seaway")
 def main() -> None:
     """Amazon ECS with Service Connect, on machines you own."""
-
-
-for command in (up, down, status, env):
-    main.add_command(command)

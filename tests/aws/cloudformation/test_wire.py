@@ -101,7 +101,7 @@ def test_iam_gives_policies_back_as_documents(wired: Wired) -> None:
         iam.get_role(RoleName="nobody")
     assert _code(error) == ("NoSuchEntity", "The role with name nobody cannot be found.")
     keys = wired.client("sts").assume_role(
-        RoleArn="arn:aws:iam::000000000000:role/worker", RoleSessionName="s"
+        RoleArn="arn:aws:iam::000000000000:role/worker", RoleSessionName="session"
     )["Credentials"]
     assert keys["AccessKeyId"].startswith("ASIA")
     assert wired.client("sts").get_caller_identity()["Account"] == "000000000000"

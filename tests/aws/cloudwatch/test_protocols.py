@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+
 from tests.aws.observing import Observed
 
 AUTHORIZATION = (
