@@ -322,9 +322,7 @@ def _sidecars(client: Room, server: Room, directory: Path, workers: int) -> Iter
 
 
 @contextlib.asynccontextmanager
-async def _seaway(
-    client: Room, server: Room, directory: Path, workers: int
-) -> AsyncIterator[Way]:
+async def _seaway(client: Room, server: Room, directory: Path, workers: int) -> AsyncIterator[Way]:
     snapshot = service_connect(client.path, Endpoint(address=server.address, port=80))
     control = directory / "control.sock"
     mesh = MeshServer()

@@ -97,7 +97,12 @@ class SimulatedProxy:
         return str(manager["rds"]["route_config_name"])
 
     def _request(
-        self, kind: Kind, *, nonce: str = "", names: list[str] | None = None, with_node: bool = False
+        self,
+        kind: Kind,
+        *,
+        nonce: str = "",
+        names: list[str] | None = None,
+        with_node: bool = False,
     ) -> bytes:
         message = discovery_pb2.DeltaDiscoveryRequest(
             type_url=kind.value, response_nonce=nonce, resource_names_subscribe=names or ()
@@ -130,7 +135,10 @@ async def simulate(path: str, first: int, count: int) -> None:
         while any(proxy.updates < wanted for proxy in proxies):
             await asyncio.sleep(0.005)
         times = sorted(proxy.last for proxy in proxies)
-        print(json.dumps({"first": times[0], "middle": times[count // 2], "last": times[-1]}), flush=True)
+        print(
+            json.dumps({"first": times[0], "middle": times[count // 2], "last": times[-1]}),
+            flush=True,
+        )
     for job in jobs:
         job.cancel()
 

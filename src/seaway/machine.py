@@ -22,6 +22,7 @@ from seaway.agent.run import remove_everything
 from seaway.agent.session import Agent
 from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
+from seaway.core.names import Place
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
@@ -83,7 +84,8 @@ class Machine:
         self._proxy = proxy_of(settings)
         self._publisher = Publisher(store, self._mesh, self._proxy.in_flight)
         inbox = Inbox(store, moment, settings.account)
-        self._hub = Hub(store, inbox.take)
+        here = Place(account=settings.account, region=settings.region)
+        self._hub = Hub(store, inbox.take, here)
 
     def status(self) -> dict[str, Any]:
         """What `seaway status` shows of the proxy."""

@@ -88,6 +88,14 @@ def test_what_means_nothing_is_refused(expression: str) -> None:
         value(expression)
 
 
+@pytest.mark.parametrize("how", ["0", "REPEAT", "LINEAR"])
+def test_a_series_is_not_filled_without_end(how: str) -> None:
+    endless = Series(points={0: 1.0}, period=60, start=0, end=1 << 40)
+    scope = Scope(value=lambda name: endless, metrics={})
+    with pytest.raises(MathError, match="points would be filled"):
+        evaluate(f"FILL(m, {how})", scope)
+
+
 @given(st.text(alphabet="m12 +-*/^()[],<>=!&|SUMAVGFILIF\"'.e", max_size=30))
 def test_any_text_has_a_value_or_is_refused(expression: str) -> None:
     try:

@@ -168,6 +168,7 @@ def test_what_a_resource_needs_comes_from_all_its_references() -> None:
             r"properties \[Other\]",
         ),
         ("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: T}}", "not supported"),
+        ("Rules: {Mine: {}}\nResources: {A: {Type: T}}", "Rules and Hooks are not supported"),
         ("Resources: [", "not well-formed"),
         ("just text", "unsupported structure"),
     ],
@@ -185,3 +186,21 @@ def test_an_image_parameter_gets_the_same_id_each_time() -> None:
     )
     scope = _scope(text)
     assert resolve(scope, {"Ref": "Ami"}) == image_at(name)
+
+
+def test_a_stored_parameter_that_is_not_known_matters_only_where_it_is_referred_to() -> None:
+    text = (
+        "Parameters:\n  V:\n    Type: AWS::SSM::Parameter::Value<String>\n    Default: /mine\n"
+        "Resources: {A: {Type: T, Properties: {x: 1}}}\n"
+    )
+    template = read(text)
+    values = split_parameters(template, chosen_parameters(template, {}), lambda name: None)
+    scope = Scope(template=template, place=HERE, stack_id="s", stack_name="n", parameters=values)
+    assert resolve(scope, {"x": 1}) == {"x": 1}
+    with pytest.raises(TemplateProblem, match="no value for the Systems Manager parameter /mine"):
+        resolve(scope, {"Ref": "V"})
+
+
+def test_a_malformed_function_is_named() -> None:
+    with pytest.raises(TemplateProblem, match="Fn::Select is not well-formed"):
+        _value("!Select [x]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,6 +107,16 @@ def test_an_instance_waits_for_its_cluster_and_for_a_machine(api: Api) -> None:
     assert len(_all(api, ContainerInstance)) == 1
 
 
+def test_an_instance_that_was_deregistered_does_not_come_back_by_itself(api: Api) -> None:
+    _machine(api)
+    _group(api, 1)
+    _settle(api)
+    with api.store.transaction() as tx:
+        tx.drop(tx.where(ContainerInstance)[0])
+    _settle(api)
+    assert _all(api, ContainerInstance) == []
+
+
 def test_members_carry_the_name_of_their_groups_capacity_provider(api: Api) -> None:
     _machine(api)
     arn = _group(api, 1)
@@ -139,6 +150,9 @@ def test_scaling_in_stops_the_tasks_of_the_instance_and_frees_its_address(api: A
     assert task.stopped_reason == f"Host EC2 (instance {member.instance_id}) terminated."
     assert _all(api, NetworkInterface) == []
     assert _all(api, Instance)[0].state == "terminated"
+    _put(api, replace(task, last_status=TaskStatus.STOPPED))
+    _settle(api)
+    assert _all(api, ContainerInstance) == []
 
 
 def test_an_instance_ended_from_outside_is_replaced(api: Api) -> None:

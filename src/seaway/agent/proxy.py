@@ -200,12 +200,10 @@ class HostProxy:
 
     async def _adopt(self) -> bool:
         """Take over a running Envoy with these very settings; end one with others."""
-        try:
-            pid = int(self._pid_file.read_text())
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError):
-            return False
-        if str(self._directory / "envoy.json").encode() not in command:
+        pid = next(iter(running := self._running()), None)
+        for other in running[1:]:
+            await self._terminate(other)
+        if pid is None:
             return False
         with contextlib.suppress(OSError, ProxyUnavailable, ValueError, KeyError):
             info = json.loads(await self._ask("GET", "/server_info"))
@@ -216,6 +214,24 @@ class HostProxy:
         log.info("ending Envoy, pid %d, which runs with other settings", pid)
         await self._terminate(pid)
         return False
+
+    def _running(self) -> list[int]:
+        """The Envoys that run with this directory's settings, the one we started first.
+
+        There may be one that no pid file tells of, when somebody removed the directory under it;
+        two of them would take turns at being told what to do.
+        """
+        settings = str(self._directory / "envoy.json").encode()
+        found = []
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if settings in command.read_bytes().split(b"\0"):
+                    found.append(int(command.parent.name))
+        try:
+            ours = int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            ours = 0
+        return sorted(found, key=lambda pid: pid != ours)
 
     def _spawn(self) -> None:
         (self._directory / "envoy.json").write_text(json.dumps(self._settings, indent=1))

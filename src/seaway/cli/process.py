@@ -12,7 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
+
 from seaway.settings import Settings
+
+LOOK_SECONDS = 0.2
+"""Somebody who only looks holds the lock for a moment."""
 
 
 class Claim:
@@ -26,9 +31,7 @@ class Claim:
         """Claim the directory; False when another process has it. Raises OSError."""
         self._pid_file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._pid_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not wait_until(lambda: _locked(descriptor, fcntl.LOCK_EX), LOOK_SECONDS):
             os.close(descriptor)
             return False
         os.ftruncate(descriptor, 0)
@@ -38,23 +41,37 @@ class Claim:
 
 
 def running(settings: Settings) -> tuple[int, str] | None:
-    """The process id and endpoint of the control plane that holds the directory, if one does."""
+    """The process id and endpoint of the control plane that holds the directory, if one does.
+
+    Raises click.ClickException when this user may not look.
+    """
     try:
-        descriptor = os.open(settings.pid_file, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(settings.pid_file, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise click.ClickException(
+            f"The data directory {settings.data_dir} can't be read: run this with sudo."
+        ) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        content = os.read(descriptor, 4096)
-        try:
-            said = json.loads(content)
-        except ValueError:
+        # Shared, so that two who look at the same time don't take each other for the holder.
+        if _locked(descriptor, fcntl.LOCK_SH):
             return None
+        said = json.loads(os.read(descriptor, 4096))
         return int(said["pid"]), str(said["url"])
+    except ValueError:
+        return None
     finally:
         os.close(descriptor)
-    return None
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    """Whether the lock could be had; it lasts until the descriptor is closed."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def ask(url: str, timeout: float = 2.0) -> dict[str, Any] | None:

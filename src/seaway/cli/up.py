@@ -73,11 +73,12 @@ def start_detached(settings: Settings) -> None:
             start_new_session=True,
         )
 
-    def decided() -> bool:
-        return process.poll() is not None or ask(settings.url) is not None
+    def answers() -> bool:
+        said = ask(settings.url)
+        return said is not None and said["pid"] == process.pid
 
-    wait_until(decided, START_SECONDS)
-    if process.poll() is None and ask(settings.url) is not None:
+    wait_until(lambda: process.poll() is not None or answers(), START_SECONDS)
+    if answers():
         return
     lines = settings.log_file.read_text(errors="replace").splitlines()
     last = lines[-1].removeprefix("Error: ") if lines else "it said nothing"

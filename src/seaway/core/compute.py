@@ -146,6 +146,8 @@ class Instance:
     state: str = "pending"
     state_reason: tuple[str, str] | None = None
     terminated_at: float | None = None
+    member: str | None = None
+    """ARN of the container instance it registered as; it does so once."""
 
     @property
     def alive(self) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from seaway.core.discovery import NamedEndpoint
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Health, Task, TaskStatus
 
@@ -184,6 +185,18 @@ def next_start(stopped: Sequence[Task], succeeded_at: float = 0.0) -> float:
             break
         young += 1
     return last if young <= 1 else last + min(2.0 ** min(young - 2, 6), 60.0)
+
+
+def port_name_of(deployment: Deployment | None, endpoint: NamedEndpoint) -> str:
+    """The port by which a deployment's tasks serve an endpoint.
+
+    While a deployment that names another port rolls out, the old tasks go on serving by theirs.
+    """
+    connect = deployment.connect if deployment else None
+    for entry in connect.services if connect else ():
+        if entry.name == endpoint.discovery_name:
+            return entry.port_name
+    return endpoint.port_name
 
 
 def breaker_threshold(desired: int) -> int:

@@ -17,6 +17,13 @@ NO_VALUE = object()
 """What AWS::NoValue comes to: the property is left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A parameter's value that is not known here; it only matters where it is referred to."""
+
+    complaint: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Scope:
     """All that a template's values may refer to."""
@@ -34,6 +41,8 @@ class Scope:
     exports: Mapping[str, str] = field(default_factory=dict)
     conditions: dict[str, bool] = field(default_factory=dict)
     """Conditions worked out so far."""
+    imported: set[str] = field(default_factory=set)
+    """Exports of other stacks that were referred to so far."""
 
 
 def split_parameters(
@@ -47,10 +56,11 @@ def split_parameters(
         if declared is not None and declared.is_stored:
             value = stored(text)
             if value is None:
-                raise TemplateProblem(
+                found[name] = Unknown(
                     f"Parameter '{name}' is of type {declared.type}: Seaway has no value for the "
                     f"Systems Manager parameter {text}. Give a plain value instead."
                 )
+                continue
         if declared is not None and declared.is_list:
             value = [part.strip() for part in str(value).split(",")]
         found[name] = value
@@ -105,7 +115,7 @@ def resolve(scope: Scope, value: Value) -> Value:
                 return _ref(scope, inner)
             function = _FUNCTIONS.get(name)
             if function is not None:
-                return function(scope, inner)
+                return _worked(scope, name, function, inner)
             if str(name).startswith("Fn::"):
                 raise TemplateProblem(f"Template error: {name} is not supported by Seaway yet")
         worked = {key: resolve(scope, item) for key, item in value.items()}
@@ -117,9 +127,21 @@ def resolve(scope: Scope, value: Value) -> Value:
     return value
 
 
+def _worked(
+    scope: Scope, name: str, function: Callable[[Scope, Any], Value], inner: Value
+) -> Value:
+    try:
+        return function(scope, inner)
+    except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TemplateProblem(f"Template error: {name} is not well-formed: {inner}") from error
+
+
 def _ref(scope: Scope, name: str) -> Value:
     if name in scope.parameters:
-        return scope.parameters[name]
+        value = scope.parameters[name]
+        if isinstance(value, Unknown):
+            raise TemplateProblem(value.complaint)
+        return value
     if name in scope.physical:
         return scope.physical[name]
     pseudo: dict[str, Value] = {
@@ -233,6 +255,7 @@ def _import(scope: Scope, value: Value) -> str:
     name = as_text(resolve(scope, value))
     if name not in scope.exports:
         raise TemplateProblem(f"No export named {name} found.")
+    scope.imported.add(name)
     return scope.exports[name]
 
 

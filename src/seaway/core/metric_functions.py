@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+MOST_FILLED = 100_800
+"""As many as one answer of GetMetricData holds."""
+
 
 class MathError(Exception):
     """An expression that means nothing, or something that is not built; the text says what."""
@@ -35,8 +38,11 @@ class Series:
         return self.of({at: value for at, value in found if value is not None})
 
     def times(self) -> range:
-        """All the times a point could have."""
-        return range(self.start // self.period * self.period, self.end, self.period)
+        """All the times a point could have. Raises MathError when they are too many to fill."""
+        found = range(self.start // self.period * self.period, self.end, self.period)
+        if len(found) > MOST_FILLED:
+            raise MathError(f"more than {MOST_FILLED} points would be filled")
+        return found
 
     def filled(self, how: str | Value) -> Series:
         """Missing points as a number, another series' points, REPEAT or LINEAR."""
@@ -60,6 +66,7 @@ class Series:
         return found
 
     def _linear(self) -> dict[int, float]:
+        self.times()  # refuses what would never end
         found = dict(self.points)
         for (start, low), (end, high) in pairwise(self.points.items()):
             for at in range(start + self.period, end, self.period):

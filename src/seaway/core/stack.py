@@ -63,6 +63,8 @@ class Stack:
     deleted_at: float | None = None
     capabilities: tuple[str, ...] = ()
     outputs: tuple[StackOutput, ...] = ()
+    imports: tuple[str, ...] = ()
+    """Exports of other stacks that it uses."""
     on_failure: str = "ROLLBACK"
     """ROLLBACK, DELETE or DO_NOTHING."""
     protected: bool = False

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -93,7 +94,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource as the template declares it."""
+    """A resource as the template declares it.
+
+    CreationPolicy and UpdatePolicy are read over: no instance runs its user data here, so none
+    would ever send the signals they wait for.
+    """
 
     name: str
     type: str
@@ -156,8 +161,13 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+@lru_cache(maxsize=16)
 def read(text: str) -> Template:
-    """The template in a JSON or YAML text. Raises TemplateProblem."""
+    """The template in a JSON or YAML text. Raises TemplateProblem.
+
+    Reading YAML takes tens of milliseconds and a stack's look needs it each time, so the last
+    few are remembered; a template is never changed.
+    """
     raw = _raw(text)
     _check_sections(raw)
     resources = {name: _resource(name, body) for name, body in raw["Resources"].items()}
@@ -200,6 +210,10 @@ def _check_sections(raw: Mapping[str, Any]) -> None:
             f"The transform {raw['Transform']} is not supported by Seaway yet: give a template "
             "without transforms."
         )
+    own_rules = set(raw.get("Rules") or ()) - {"CheckBootstrapVersion"}
+    if own_rules or raw.get("Hooks"):
+        # The one rule passed over is the CDK's, about a bootstrap stack that is not needed here.
+        raise TemplateProblem("The sections Rules and Hooks are not supported by Seaway yet.")
     if not isinstance(raw.get("Resources"), dict) or not raw["Resources"]:
         raise TemplateProblem(
             "Template format error: At least one Resources member must be defined."

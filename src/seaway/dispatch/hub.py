@@ -11,6 +11,7 @@ from typing import Protocol
 from seaway.core.balancer import LoadBalancer
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.discovery import NamedEndpoint
+from seaway.core.names import Place
 from seaway.core.network import Vpc
 from seaway.core.repository import Repository
 from seaway.core.service import Deployment
@@ -43,9 +44,15 @@ class HostLink(Protocol):
 
 
 class Hub:
-    """Hands assignments over and takes reports in. What it remembers is only what it has said."""
+    """Hands assignments over and takes reports in. What it remembers is only what it has said.
 
-    def __init__(self, store: SqliteStore, take: Callable[[str, FromHost], None]) -> None:
+    ``here`` is the account and region whose registry every host knows from the start.
+    """
+
+    def __init__(
+        self, store: SqliteStore, take: Callable[[str, FromHost], None], here: Place
+    ) -> None:
+        self._here = here
         self._store = store
         self._take = take
         store.doorbell.listen(self._hear)
@@ -57,7 +64,7 @@ class Hub:
         hello = messages[0]
         if not isinstance(hello, Hello):
             raise ConnectionError(f"a host has to say Hello first, not {type(hello).__name__}")
-        session = _Session(hello.host, self._store, link)
+        session = _Session(hello.host, self._store, link, self._here)
         self._sessions[hello.host] = session
         try:
             async with asyncio.TaskGroup() as jobs:
@@ -90,7 +97,8 @@ class Hub:
 class _Session:
     """One host: which tasks it has to hear about again, and what it was last told of each."""
 
-    def __init__(self, host: str, store: SqliteStore, link: HostLink) -> None:
+    def __init__(self, host: str, store: SqliteStore, link: HostLink, here: Place) -> None:
+        self._here = here
         self._host = host
         self._store = store
         self._link = link
@@ -135,7 +143,7 @@ class _Session:
         if not self._plan_due:
             return
         self._plan_due = False
-        plan = host_plan(tx, self._host)
+        plan = host_plan(tx, self._host, self._here)
         if plan != self._plan:
             self._plan = plan
             self._link.send(plan)

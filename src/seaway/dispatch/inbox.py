@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seaway.core.capacity import Host
-from seaway.core.logs import log_group_arn
+from seaway.core.logs import LogGroup, log_group_arn
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.task import Container, Health, Task, TaskStatus
@@ -46,12 +46,16 @@ class Inbox:
 
     def _keep_lines(self, batch: LogBatch) -> None:
         place = Place(account=self._account, region=batch.stream.region)
-        self._store.series.put_events(
-            log_group_arn(place, batch.stream.group),
-            batch.stream.stream,
-            [(line.at, line.text) for line in batch.lines],
-            int(self._moment().now * 1000),
-        )
+        group = log_group_arn(place, batch.stream.group)
+        with self._store.transaction() as tx:
+            if tx.find(LogGroup, group) is None:
+                return  # deleted while its containers go on
+            tx.series.put_events(
+                group,
+                batch.stream.stream,
+                [(line.at, line.text) for line in batch.lines],
+                int(self._moment().now * 1000),
+            )
 
     def _keep_usage(self, usage: Usage) -> None:
         with self._store.transaction() as tx:

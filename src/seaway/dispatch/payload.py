@@ -7,7 +7,7 @@ from dataclasses import replace
 from seaway.core.balancer import LoadBalancer
 from seaway.core.capacity import ContainerInstance
 from seaway.core.discovery import NamedEndpoint
-from seaway.core.names import last_part, place_of
+from seaway.core.names import Place, last_part, place_of
 from seaway.core.network import Vpc
 from seaway.core.repository import Repository
 from seaway.core.service import Deployment
@@ -99,7 +99,7 @@ def _stream(container: ContainerDefinition, task: Task) -> LogStream | None:
     )
 
 
-def host_plan(tx: Transaction, host: str) -> HostPlan:
+def host_plan(tx: Transaction, host: str, here: Place) -> HostPlan:
     """The networks, addresses and names the machine must have for what it serves."""
     instances = [i for i in tx.where(ContainerInstance, host=host) if i.status != "INACTIVE"]
     balancers = tx.where(LoadBalancer)
@@ -112,11 +112,15 @@ def host_plan(tx: Transaction, host: str) -> HostPlan:
     return HostPlan(
         networks=tuple(Network(vpc=vpc.id, cidr=vpc.cidr) for vpc in networks),
         addresses=tuple(sorted(set(addresses))),
-        names=tuple(names) + tuple((name, LOOPBACK) for name in _registries(tx)),
+        names=tuple(names) + tuple((name, LOOPBACK) for name in _registries(tx, here)),
     )
 
 
-def _registries(tx: Transaction) -> list[str]:
-    """The names under which the engine reaches our registry: one for each account and region."""
-    places = {place_of(repository.arn) for repository in tx.where(Repository)}
+def _registries(tx: Transaction, here: Place) -> list[str]:
+    """The names under which the engine reaches our registry: one for each account and region.
+
+    The usual one is there before it is needed: the engine remembers for some seconds what it
+    did not find in the machine's hosts file.
+    """
+    places = {here} | {place_of(repository.arn) for repository in tx.where(Repository)}
     return sorted(f"{place.account}.dkr.ecr.{place.region}.localhost" for place in places)

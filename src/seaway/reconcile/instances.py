@@ -293,16 +293,25 @@ def reconcile_instance(tx: Transaction, key: str, moment: Moment) -> float | Non
         case "shutting-down":
             _leave_cluster(tx, instance, moment)
             _free_address(tx, instance)
-            tx.put(replace(instance, state="terminated", terminated_at=moment.now))
-            return moment.now + KEPT_AFTER_END
+            instance = replace(instance, state="terminated", terminated_at=moment.now)
+            tx.put(instance)
+            return _forget(tx, instance, moment)
         case _:
             return _forget(tx, instance, moment)
 
 
 def _forget(tx: Transaction, instance: Instance, moment: Moment) -> float | None:
+    """Drop its membership when the last task has stopped, and itself when its time is over."""
+    busy = False
+    for member in tx.where(ContainerInstance, instance_id=instance.id):
+        tasks = tx.where(Task, instance=member.arn)
+        if any(task.last_status is not TaskStatus.STOPPED for task in tasks):
+            busy = True
+        else:
+            tx.drop(member)
     gone_at = (instance.terminated_at or moment.now) + KEPT_AFTER_END
     if moment.now < gone_at:
-        return gone_at
+        return moment.now + LOOK_AGAIN if busy else gone_at
     for member in tx.where(ContainerInstance, instance_id=instance.id):
         tx.drop(member)
     tx.drop(instance)
@@ -316,7 +325,7 @@ def join_cluster(tx: Transaction, instance: Instance, moment: Moment) -> float |
     connected. Without ECS_CLUSTER it stays a plain instance, as with an AMI that has no agent.
     """
     name = cluster_in(instance.user_data)
-    if name is None or tx.where(ContainerInstance, instance_id=instance.id):
+    if name is None or instance.member is not None:
         return None
     place = Place(account=instance.owner, region=instance.region)
     cluster = tx.find(Cluster, cluster_arn(place, name))
@@ -331,7 +340,9 @@ def join_cluster(tx: Transaction, instance: Instance, moment: Moment) -> float |
     if host is None:
         return moment.now + LOOK_AGAIN
     provider = _provider(tx, instance.group)
-    tx.put(container_instance(instance, cluster.arn, host, provider, moment))
+    member = container_instance(instance, cluster.arn, host, provider, moment)
+    tx.put(member)
+    tx.put(replace(instance, member=member.arn))
     return None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,8 @@ from seaway.reconcile.stack_types import TYPES
 from seaway.reconcile.stack_types.kinds import Invoke, Kind, Made, Work
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.5
 """Seconds until a resource that is not ready, or not gone, is looked at again."""
@@ -261,10 +264,12 @@ class _Look:
     ) -> StackResource:
         fresh = replace(self._fresh(resource, None, needs, properties))
         begun = self._put(fresh, "CREATE_IN_PROGRESS")
+        work = self._work(begun)
         try:
-            made = kind.create(self._work(begun))
+            made = _checked(lambda: kind.create(work), resource)
         except Refused as refusal:
-            return self._put(begun, "CREATE_FAILED", _said(refusal))
+            half = _taken(begun, work.begun[-1]) if work.begun else begun
+            return self._put(half, "CREATE_FAILED", _said(refusal))
         begun = self._put(_taken(begun, made), "CREATE_IN_PROGRESS", "Resource creation Initiated")
         return self._await(begun, kind)
 
@@ -279,7 +284,7 @@ class _Look:
     ) -> StackResource:
         begun = self._put(self._fresh(resource, row, needs, properties), "UPDATE_IN_PROGRESS")
         try:
-            made = kind.update(self._work(begun), old)
+            made = _checked(lambda: kind.update(self._work(begun), old), resource)
         except Refused as refusal:
             # What the resource really is stays on record, so that rolling back compares with it.
             return self._put(
@@ -319,9 +324,19 @@ class _Look:
     def _finish_build(self, scope: Scope, template: Template) -> float | None:
         try:
             outputs = self._outputs(scope, template)
+            for resource in template.resources.values():
+                if holds(scope, resource.condition):
+                    resolve(scope, dict(resource.properties))
         except TemplateProblem as problem:
             return self._give_up(str(problem))
-        self.stack = replace(self.stack, outputs=outputs)
+        kept = {(output.export, output.value) for output in outputs}
+        problem_text = self._in_use(
+            {o.export for o in self.stack.outputs if (o.export, o.value) not in kept}, "updated"
+        )
+        if problem_text:
+            return self._give_up(problem_text)
+        imports = tuple(sorted(scope.imported))
+        self.stack = replace(self.stack, outputs=outputs, imports=imports)
         verb = self.stack.status.removesuffix("_IN_PROGRESS")
         if verb == "CREATE":
             self._say("CREATE_COMPLETE")
@@ -360,6 +375,17 @@ class _Look:
             )
         return tuple(outputs)
 
+    def _in_use(self, exports: set[str | None], what: str) -> str | None:
+        """Why these exports must stay as they are: another stack imports one."""
+        for other in self.tx.where(Stack):
+            here = (other.account, other.region) == (self.place.account, self.place.region)
+            if not here or other.is_gone or other.id == self.stack.id:
+                continue
+            for name in other.imports:
+                if name in exports:
+                    return f"Export {name} cannot be {what} as it is in use by {other.name}"
+        return None
+
     # -- what did not work
 
     def _failed(self, row: StackResource) -> float | None:
@@ -396,11 +422,15 @@ class _Look:
 
     def take_down(self) -> float | None:
         """Delete every resource, each before those it needs; then the stack is done."""
+        verb = self.stack.status.removesuffix("_IN_PROGRESS")
+        used = self._in_use({output.export for output in self.stack.outputs}, "deleted")
+        if used:
+            self._say(f"{verb}_FAILED", used)
+            return None
         rows = [row for row in self._rows() if not self._is_over(row)]
         left = self._delete(rows)
         if left is not None:
             return left
-        verb = self.stack.status.removesuffix("_IN_PROGRESS")
         broken = [row.logical for row in self._rows() if row.status == "DELETE_FAILED"]
         if broken:
             names = ", ".join(broken)
@@ -479,6 +509,18 @@ class _Look:
                 return self._put(row, "DELETE_FAILED", _said(refusal))
             self.tx.put(replace(row, reason=_said(refusal)))
         return row
+
+
+def _checked(step: Callable[[], Made], resource: Resource) -> Made:
+    """What the step makes; properties it cannot read are a refusal, and told in the log."""
+    try:
+        return step()
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        log.exception("the properties of %s cannot be read", resource.name)
+        raise Refused(
+            "ValidationError",
+            f"Properties validation failed for resource {resource.name}: {error!r}",
+        ) from error
 
 
 def _taken(row: StackResource, made: Made) -> StackResource:

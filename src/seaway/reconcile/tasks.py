@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from seaway.core.balancer import Target, TargetGroup, TargetState, target_key
 from seaway.core.capacity import ContainerInstance
+from seaway.core.deployment import port_name_of
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Registration
 from seaway.core.discovery_rules import deregistered, registered, registration_key
 from seaway.core.moment import Moment
@@ -146,7 +147,8 @@ def _register(
     """Make the task an instance of a Cloud Map service; again only if something moved."""
     owner = tx.find(DiscoveryService, discovery)
     endpoint = tx.find(NamedEndpoint, discovery)
-    found = definition.port_named(endpoint.port_name) if endpoint else None
+    deployment = tx.find(Deployment, task.deployment or "")
+    found = definition.port_named(port_name_of(deployment, endpoint)) if endpoint else None
     if owner is None or found is None:
         return
     container, mapping = found

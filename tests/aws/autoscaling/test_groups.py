@@ -18,7 +18,6 @@ USER_DATA = base64.b64encode(b"ECS_CLUSTER=shop").decode()
 @pytest.fixture
 def api() -> Api:
     api = Api([*ec2.operations(), *autoscaling.operations()])
-    api.ec2("DescribeVpcs")
     api(
         "autoscaling",
         "CreateLaunchConfiguration",

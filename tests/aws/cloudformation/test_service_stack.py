@@ -10,9 +10,14 @@ import pytest
 
 from seaway.aws import ecr, ecs, elbv2, logs, servicediscovery
 from seaway.core.balancer import LoadBalancer
+from seaway.core.compute import Instance, LaunchTemplate
+from seaway.core.identity import Role
+from seaway.core.stack import Stack, StackResource
 from seaway.reconcile import services
+from seaway.store.codec import decode, encode
 from seaway.store.resident import Resident
 from seaway.store.series import Series
+from seaway.store.tables import TABLES
 from tests.stacking import Stacking
 
 SHOP = """
@@ -139,6 +144,10 @@ Resources:
       TaskDefinition: !Ref Definition
       LaunchType: FARGATE
       DesiredCount: 0
+      EnableECSManagedTags: true
+      DeploymentConfiguration:
+        MinimumHealthyPercent: 50
+        DeploymentCircuitBreaker: {Enable: 'true', Rollback: false}
       NetworkConfiguration:
         AwsvpcConfiguration: {Subnets: [!Ref A, !Ref B], SecurityGroups: [!Ref Group]}
       LoadBalancers:
@@ -200,6 +209,8 @@ def test_an_application_is_made_as_one(api: Stacking) -> None:
     assert outputs["Url"].startswith("http://net-Balancer-")
     (service,) = api("ecs", "DescribeServices", cluster="shop", services=["cats"])["services"]
     assert service["status"] == "ACTIVE"
+    assert service["enableECSManagedTags"] is True
+    assert service["deploymentConfiguration"]["minimumHealthyPercent"] == 50
     connect = service["deployments"][0]["serviceConnectConfiguration"]
     assert connect["services"][0]["discoveryName"] == "cats"
     (definition,) = [api("ecs", "DescribeTaskDefinition", taskDefinition="cats")["taskDefinition"]]
@@ -208,6 +219,16 @@ def test_an_application_is_made_as_one(api: Stacking) -> None:
     assert container["logConfiguration"]["options"]["awslogs-group"] == "/ecs/cats"
     (cluster,) = api("ecs", "DescribeClusters", clusters=["shop"])["clusters"]
     assert cluster["capacityProviders"] == ["FARGATE", api.physical("Provider")]
+
+
+def test_everything_it_is_made_of_can_be_written_down_and_read_back(api: Stacking) -> None:
+    api.cfn("CreateStack", StackName="net", TemplateBody=SHOP, Capabilities=["CAPABILITY_IAM"])
+    _pass(api)
+    with api.store.transaction() as tx:
+        nouns = [noun for table in TABLES for noun in tx.where(table.noun)]
+    assert {Instance, LaunchTemplate, Role, Stack, StackResource} <= {type(n) for n in nouns}
+    for noun in nouns:
+        assert decode(type(noun), encode(noun)) == noun
 
 
 def test_an_application_is_changed_and_taken_down_as_one(api: Stacking) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +252,17 @@ def test_a_stack_uses_what_another_exports(api: Stacking) -> None:
     (subnet,) = api.ec2("DescribeSubnets", SubnetIds=[api.physical("Extra", "more")])["Subnets"]
     assert subnet["VpcId"] == api.physical("Vpc")
 
+    api.cfn("DeleteStack", StackName="net")
+    api.settle()
+    assert api.stack()["StackStatus"] == "DELETE_FAILED"
+    reason = "Export net-vpc cannot be deleted as it is in use by more"
+    assert api.stack()["StackStatusReason"] == reason
+    api.cfn("DeleteStack", StackName="more")
+    api.settle()
+    api.cfn("DeleteStack", StackName="net")
+    api.settle()
+    assert api.cfn("DescribeStacks")["Stacks"] == []
+
 
 def test_a_retained_resource_outlives_its_stack(api: Stacking) -> None:
     text = (
@@ -309,7 +321,6 @@ Resources:
         Version: !GetAtt Template.LatestVersionNumber
 Outputs: {Arn: {Value: !GetAtt Group.AutoScalingGroupARN}}
 """
-    api.ec2("DescribeVpcs")
     _create(api, text)
     assert api.stack()["StackStatus"] == "CREATE_COMPLETE"
     shown = api("autoscaling", "DescribeAutoScalingGroups")["AutoScalingGroups"][0]
@@ -377,3 +388,44 @@ def test_change_sets_create_and_update_as_the_cli_deploys(api: Stacking) -> None
     assert api.stack()["StackStatus"] == "UPDATE_COMPLETE"
     with pytest.raises(errors.ChangeSetNotFound):
         api.cfn("DescribeChangeSet", StackName="net", ChangeSetName="none")
+
+
+def test_what_was_half_made_is_taken_away_again(api: Stacking) -> None:
+    text = """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: []}
+      ManagedPolicyArns: ['arn:aws:iam::000000000000:policy/none']
+"""
+    _create(api, text)
+    assert api.stack()["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert api("iam", "ListRoles")["Roles"] == []
+
+
+def test_properties_of_the_wrong_form_fail_the_resource_and_not_the_loop(api: Stacking) -> None:
+    text = """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: []}
+      Policies: [{PolicyName: nameless}]
+"""
+    _create(api, text)
+    assert api.stack()["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = api.cfn("DescribeStackEvents", StackName="net")["StackEvents"]
+    reasons = [e.get("ResourceStatusReason", "") for e in events]
+    assert any("Properties validation failed for resource Role" in reason for reason in reasons)
+
+
+def test_the_examples_network_is_made(api: Stacking) -> None:
+    text = (Path(__file__).parents[3] / "examples" / "catsdogs" / "network.yaml").read_text()
+    _create(api, text)
+    assert api.stack()["StackStatus"] == "CREATE_COMPLETE"
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in api.stack()["Outputs"]}
+    subnets = [outputs["FirstSubnet"], outputs["SecondSubnet"]]
+    shown = api.ec2("DescribeSubnets", SubnetIds=subnets)["Subnets"]
+    assert {subnet["MapPublicIpOnLaunch"] for subnet in shown} == {True}
+    assert api("iam", "GetInstanceProfile", InstanceProfileName=outputs["InstanceProfile"])

@@ -164,6 +164,8 @@ def test_times_bound_what_is_read(logs: Any, group: str, now: int) -> None:
     assert messages(read) == ["1", "2"]
     found = logs.filter_log_events(logGroupName=group, startTime=now + 1, endTime=now + 3)
     assert messages(found) == ["1", "2", "3"]
+    for_ever = logs.filter_log_events(logGroupName=group, endTime=(1 << 63) - 1)
+    assert len(for_ever["events"]) == 4
 
 
 def test_an_answer_holds_a_megabyte(logs: Any, group: str, now: int) -> None:

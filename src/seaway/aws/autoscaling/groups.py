@@ -16,6 +16,7 @@ from seaway.aws.autoscaling.errors import (
 )
 from seaway.aws.autoscaling.pages import paged
 from seaway.aws.call import Call
+from seaway.aws.ec2.defaults import ensure_default_network
 from seaway.aws.operation import operation
 from seaway.core.compute import (
     INSTANCE_TYPES,
@@ -192,6 +193,7 @@ def _subnets(tx: Transaction, call: Call, request: Mapping[str, Any]) -> list[Su
             raise ValidationError(f"The subnet ID '{request['VPCZoneIdentifier']}' does not exist")
         return [subnet for subnet in found if subnet]
     zones = request.get("AvailabilityZones") or ()
+    ensure_default_network(tx, call.account, call.region, call.moment)
     here = Place(account=call.account, region=call.region)
     vpcs = {v.id for v in tx.where(Vpc) if v.is_default}
     default = [

@@ -81,21 +81,17 @@ def _structure(model: Service, shape: Shape, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Refused("ValidationError", f"Value {value!r} is not an object ({shape.name}).")
     body: dict[str, Any] = {}
+    # Templates write EFSVolumeConfiguration and FilesystemId for the API's efsVolumeConfiguration
+    # and fileSystemId: no rule of case fits all of them, so none is asked for.
+    folded = {one.lower(): member for one, member in shape.members.items()}
     for name, item in value.items():
         if item is None:
             continue
-        member = next(
-            (shape.members[one] for one in _cases(str(name)) if one in shape.members), None
-        )
+        member = shape.members.get(name) or folded.get(str(name).lower())
         if member is None:
             raise Refused("ValidationError", f"Encountered unsupported property {name}")
         body[member.name] = shaped(model, model.shapes[member.shape], item)
     return body
-
-
-def _cases(name: str) -> tuple[str, ...]:
-    """A member's name as it stands, and with its first letter in either case."""
-    return name, name[:1].lower() + name[1:], name[:1].upper() + name[1:], name.lower()
 
 
 def _scalar(shape: Shape, value: Any) -> Any:

@@ -34,6 +34,7 @@ LARGEST_ANSWER = 1_048_576
 """Bytes of events in one answer."""
 MOST_LOOKED_AT = 10_000
 """Events a single FilterLogEvents looks at; then it answers with a token, as AWS does."""
+LATEST = (1 << 63) - 1
 EARLIEST_BACKWARD = 1_704_067_200_000
 """2024-01-01: from when FilterLogEvents can go backward (API: startFromHead)."""
 
@@ -147,7 +148,7 @@ def _filtered(
         streams,
         start=request.get("startTime"),
         # Unlike GetLogEvents, an event exactly at endTime is one of them.
-        end=None if end is None else end + 1,
+        end=None if end is None else min(end + 1, LATEST),
         after=place if forward else None,
         before=None if forward else place,
         limit=batch,

@@ -60,6 +60,14 @@ class Offer:
     places: tuple[Endpoint, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What leads one calling service to one offer, whichever of its tasks calls."""
+
+    upstream: Upstream
+    routing: Routing
+
+
 def connect(
     callers: Iterable[Caller], offers: Mapping[str, Iterable[Offer]]
 ) -> tuple[list[Port], list[Upstream]]:
@@ -69,19 +77,28 @@ def connect(
     labels tell caller and target apart for the metrics.
     """
     ports: list[Port] = []
-    upstreams: dict[str, Upstream] = {}
+    ways: dict[str, Way] = {}
     for caller in callers:
         for offer in offers.get(caller.namespace, ()):
-            upstream = _upstream_name(caller, offer)
-            if upstream not in upstreams:
-                upstreams[upstream] = _upstream(upstream, caller, offer)
-            routing = _routing(upstream, offer)
-            labels = upstreams[upstream].labels
-            ports.extend(_port(caller, box, offer, routing, labels) for box in caller.sandboxes)
-    return ports, list(upstreams.values())
+            way = ways.setdefault(way_name(caller, offer), way_to(caller, offer))
+            ports.extend(ports_to(caller, offer, way))
+    return ports, [way.upstream for way in ways.values()]
 
 
-def _upstream_name(caller: Caller, offer: Offer) -> str:
+def way_to(caller: Caller, offer: Offer) -> Way:
+    """The way all tasks of the caller's service share."""
+    name = way_name(caller, offer)
+    return Way(upstream=_upstream(name, caller, offer), routing=_routing(name, offer))
+
+
+def ports_to(caller: Caller, offer: Offer, way: Way) -> tuple[Port, ...]:
+    """The listeners at which this caller's containers find the way."""
+    labels = way.upstream.labels
+    return tuple(_port(caller, box, offer, way.routing, labels) for box in caller.sandboxes)
+
+
+def way_name(caller: Caller, offer: Offer) -> str:
+    """The name of the upstream, and of the routing, of a way; one for a caller's every task."""
     number = offer.endpoint.discovery.rsplit("/", 1)[-1]
     return f"connect/{caller.cluster}/{caller.service}/{number}"
 

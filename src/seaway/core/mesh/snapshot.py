@@ -6,12 +6,13 @@ ones and a proxy that kept its configuration has nothing to do.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from typing import Any, TypeVar
+
+import orjson
 
 from seaway.core.mesh import envoy
 from seaway.core.mesh.proxy import Port, Proxy, Routing, Upstream
@@ -47,6 +48,9 @@ class Resource:
 
 Resources = Mapping[str, Resource]
 
+Rendered = dict[tuple[Kind, int], tuple[Any, Resource]]
+"""Resources by the identity of the noun they were rendered from, and the noun, to keep it alive."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
@@ -65,6 +69,8 @@ class Snapshot:
     upstreams: Mapping[str, Upstream]
     ports: Mapping[str, Port]
     routings: Mapping[str, Routing]
+    sums: tuple[int, ...] = (0, 0, 0, 0)
+    """Of the versions of each kind."""
 
     @property
     def node(self) -> str:
@@ -95,23 +101,37 @@ class InconsistentProxy(ValueError):
     """Two ports disagree on a routing, a name is used twice, or a forward leads nowhere."""
 
 
-def take_snapshot(proxy: Proxy, previous: Snapshot | None = None) -> Snapshot:
+def take_snapshot(
+    proxy: Proxy, previous: Snapshot | None = None, rendered: Rendered | None = None
+) -> Snapshot:
     """Render a proxy. What is as in ``previous`` is taken from there and not rendered again.
 
+    ``rendered`` is for several proxies that share nouns: what one rendered the next one takes.
     Raises InconsistentProxy, so that half a truth is never sent.
     """
     old = previous or _NOTHING
+    shared: Rendered = {} if rendered is None else rendered
     upstreams = _by_name(proxy.upstreams, "upstream")
-    ports = _by_name(proxy.ports, "port")
-    routings = _routings(proxy)
-    _check_forwards(routings, upstreams, old)
-    clusters = _renew(Kind.CLUSTERS, upstreams, old.upstreams, old.clusters, _cluster)
-    endpoints = _renew(Kind.ENDPOINTS, upstreams, old.upstreams, old.endpoints, _endpoints)
-    listeners = _renew(Kind.LISTENERS, ports, old.ports, old.listeners, _listener)
-    http = {p.routing.name: routings[p.routing.name] for p in proxy.ports if p.protocol.is_http}
-    routes = _renew(Kind.ROUTES, http, old.routings, old.routes, _routes)
+    clusters = _renew(Kind.CLUSTERS, upstreams, old.upstreams, old.clusters, _cluster, shared)
+    endpoints = _renew(Kind.ENDPOINTS, upstreams, old.upstreams, old.endpoints, _endpoints, shared)
+    if proxy.ports is old.proxy.ports and upstreams.keys() >= old.upstreams.keys():
+        ports, routings = old.ports, old.routings
+        listeners, routes = old.listeners, old.routes
+    else:
+        ports = _by_name(proxy.ports, "port")
+        routings = _routings(proxy)
+        _check_forwards(routings, upstreams, old)
+        listeners = _renew(Kind.LISTENERS, ports, old.ports, old.listeners, _listener, shared)
+        http = {p.routing.name: routings[p.routing.name] for p in proxy.ports if p.protocol.is_http}
+        routes = _renew(Kind.ROUTES, http, old.routings, old.routes, _routes, shared)
     parts = (clusters, endpoints, listeners, routes)
-    return Snapshot(proxy, _sum(parts), *parts, upstreams, ports, routings)
+    sums = tuple(
+        known if part is before else _sum(part)
+        for part, before, known in zip(parts, map(old.of, Kind), old.sums, strict=True)
+    )
+    # No order matters in a sum, and bodies hold their own names.
+    version = f"{sum(sums) % 2**64:016x}"
+    return Snapshot(proxy, version, *parts, upstreams, ports, routings, sums)
 
 
 def difference(before: Snapshot | None, after: Snapshot) -> Difference:
@@ -138,6 +158,7 @@ def _renew(
     old_nouns: Mapping[str, Noun],
     old: Resources,
     render: Callable[[Noun], tuple[Body, str | None]],
+    shared: Rendered,
 ) -> Resources:
     """The resources of these nouns; the old ones where the noun, or at least the body, is equal."""
     new: dict[str, Resource] = {}
@@ -146,7 +167,10 @@ def _renew(
         before = old.get(name)
         known = old_nouns.get(name)
         if before is None or (known is not noun and known != noun):
-            made = _resource(kind, name, *render(noun))
+            found = shared.get((kind, id(noun)))
+            made = found[1] if found else _resource(kind, name, *render(noun))
+            if found is None:
+                shared[(kind, id(noun))] = (noun, made)
             if before is None or before.version != made.version:
                 moved, before = True, made
         new[name] = before
@@ -154,7 +178,7 @@ def _renew(
 
 
 def _resource(kind: Kind, name: str, body: Body, needs: str | None) -> Resource:
-    digest = blake2b(json.dumps(body, sort_keys=True).encode(), digest_size=8).hexdigest()
+    digest = blake2b(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
     return Resource(kind, name, digest, body, needs)
 
 
@@ -174,10 +198,8 @@ def _routes(routing: Routing) -> tuple[Body, str | None]:
     return envoy.route_configuration(routing), None
 
 
-def _sum(parts: tuple[Resources, ...]) -> str:
-    """One version of all: the sum, for which no order matters; bodies hold their own names."""
-    total = sum(int(r.version, 16) for part in parts for r in part.values())
-    return f"{total % 2**64:016x}"
+def _sum(part: Resources) -> int:
+    return sum(int(resource.version, 16) for resource in part.values())
 
 
 def _by_name(nouns: tuple[Named, ...], what: str) -> dict[str, Named]:
@@ -202,7 +224,8 @@ def _check_forwards(
     """Only what is new, or all when an upstream is gone."""
     some_gone = any(name not in upstreams for name in old.upstreams)
     for name, routing in routings.items():
-        if not some_gone and old.routings.get(name) == routing:
+        known = old.routings.get(name)
+        if not some_gone and (known is routing or known == routing):
             continue
         for upstream in envoy.upstream_names(routing):
             if upstream not in upstreams:

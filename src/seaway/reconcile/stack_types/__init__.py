@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from seaway.reconcile.stack_types import balancers, identity, networks, services
-from seaway.reconcile.stack_types.kinds import Kind
+from seaway.reconcile.stack_types import balancers, groups, identity, networks, records, services
+from seaway.reconcile.stack_types.kinds import Kind, Made
+
+NOTE = Kind(create=lambda work: Made(work.logical), delete=lambda work: None)
+"""A resource that only says how the template was made: nothing is done for it."""
 
 TYPES: dict[str, Kind] = {
+    "AWS::CDK::Metadata": NOTE,
     **networks.TYPES,
     **identity.TYPES,
     **services.TYPES,
+    **groups.TYPES,
+    **records.TYPES,
     **balancers.TYPES,
 }

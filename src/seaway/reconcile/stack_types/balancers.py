@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seaway.reconcile.stack_types.kinds import Kind, Made, Properties, Work, listed
-
-
-def _without(work: Work, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in work.properties.items() if name not in names}
-
-
-def _unchanged(work: Work) -> Made:
-    return Made(work.physical, dict(work.attributes))
+from seaway.reconcile.stack_types.kinds import Kind, Made, Properties, Work, listed, unchanged
 
 
 def _modify(work: Work, operation: str, arn: dict[str, str], attributes: Any) -> None:
@@ -26,11 +18,12 @@ def _balancer_attributes(work: Work, arn: str) -> None:
 
 
 def _create_balancer(work: Work) -> Made:
-    rest = _without(work, "Name", "Tags", "LoadBalancerAttributes")
+    rest = work.without("Name", "Tags", "LoadBalancerAttributes")
     made = work("elbv2", "CreateLoadBalancer", Name=_name(work), Tags=work.tags(), **rest)[
         "LoadBalancers"
     ][0]
     arn = made["LoadBalancerArn"]
+    work.there(arn)
     _balancer_attributes(work, arn)
     return Made(
         arn,
@@ -86,11 +79,12 @@ def _group_attributes(work: Work, arn: str) -> None:
 
 
 def _create_group(work: Work) -> Made:
-    rest = _without(work, "Name", "Tags", "TargetGroupAttributes", "Targets")
+    rest = work.without("Name", "Tags", "TargetGroupAttributes", "Targets")
     made = work("elbv2", "CreateTargetGroup", Name=_name(work), Tags=work.tags(), **rest)[
         "TargetGroups"
     ][0]
     arn = made["TargetGroupArn"]
+    work.there(arn)
     _group_attributes(work, arn)
     if listed(work.get("Targets")):
         work("elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=work.get("Targets"))
@@ -123,7 +117,7 @@ _CHECK = frozenset(
 def _update_group(work: Work, old: Properties) -> Made:
     work("elbv2", "ModifyTargetGroup", TargetGroupArn=work.physical, **work.some(*_CHECK))
     _group_attributes(work, work.physical)
-    return _unchanged(work)
+    return unchanged(work)
 
 
 TARGET_GROUP = Kind(
@@ -135,18 +129,19 @@ TARGET_GROUP = Kind(
 
 
 def _create_listener(work: Work) -> Made:
-    rest = _without(work, "ListenerAttributes")
+    rest = work.without("ListenerAttributes")
     made = work("elbv2", "CreateListener", **rest)["Listeners"][0]
     arn = made["ListenerArn"]
+    work.there(arn)
     attributes = work.get("ListenerAttributes")
     _modify(work, "ModifyListenerAttributes", {"ListenerArn": arn}, attributes)
     return Made(arn, {"ListenerArn": arn})
 
 
 def _update_listener(work: Work, old: Properties) -> Made:
-    rest = _without(work, "ListenerAttributes", "LoadBalancerArn")
+    rest = work.without("ListenerAttributes", "LoadBalancerArn")
     work("elbv2", "ModifyListener", ListenerArn=work.physical, **rest)
-    return _unchanged(work)
+    return unchanged(work)
 
 
 LISTENER = Kind(
@@ -170,7 +165,7 @@ def _update_rule(work: Work, old: Properties) -> Made:
     if work.get("Priority") != old.get("Priority"):
         priority = {"RuleArn": arn, "Priority": work.get("Priority")}
         work("elbv2", "SetRulePriorities", RulePriorities=[priority])
-    return _unchanged(work)
+    return unchanged(work)
 
 
 RULE = Kind(

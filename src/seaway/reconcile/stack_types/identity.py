@@ -27,6 +27,7 @@ def _create_role(work: Work) -> Made:
         Tags=work.tags(),
         **work.some("Path", "Description", "MaxSessionDuration", "PermissionsBoundary"),
     )["Role"]
+    work.there(name)
     _give(work, name, {})
     return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
 
@@ -148,6 +149,7 @@ def _create_managed(work: Work) -> Made:
         PolicyDocument=as_json(work.need("PolicyDocument")),
         **work.some("Path", "Description"),
     )["Policy"]
+    work.there(policy["Arn"])
     for role in listed(work.get("Roles")):
         work("iam", "AttachRolePolicy", RoleName=role, PolicyArn=policy["Arn"])
     return Made(policy["Arn"], {"PolicyArn": policy["Arn"], "PolicyId": policy["PolicyId"]})
@@ -190,6 +192,7 @@ def _create_profile(work: Work) -> Made:
     work.only("InstanceProfileName", "Path", "Roles")
     name = work.name("InstanceProfileName")
     made = work("iam", "CreateInstanceProfile", InstanceProfileName=name, **work.some("Path"))
+    work.there(name)
     for role in listed(work.get("Roles")):
         work("iam", "AddRoleToInstanceProfile", InstanceProfileName=name, RoleName=role)
     return Made(name, {"Arn": made["InstanceProfile"]["Arn"]})

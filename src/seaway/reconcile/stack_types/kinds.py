@@ -57,6 +57,12 @@ class Work:
     stack_tags: Tags = ()
     physical: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    begun: list[Made] = field(default_factory=list)
+    """What is there already, should a later part of its creation be refused."""
+
+    def there(self, physical: str, **attributes: Any) -> None:
+        """Say that the resource itself is there, so that a rollback takes it away again."""
+        self.begun.append(Made(physical, attributes))
 
     def __call__(self, service: str, operation: str, /, **request: Any) -> Any:
         """Ask the service; members that are None are left out."""
@@ -76,6 +82,10 @@ class Work:
     def some(self, *names: str) -> dict[str, Any]:
         """These properties, as far as they are given."""
         return {name: self.properties[name] for name in names if name in self.properties}
+
+    def without(self, *names: str) -> dict[str, Any]:
+        """All properties but these."""
+        return {name: value for name, value in self.properties.items() if name not in names}
 
     def name(self, given: str, longest: int = 128) -> str:
         """The name given in this property, else one made of stack, resource and chance."""
@@ -107,8 +117,13 @@ def _always(work: Work) -> bool:
     return True
 
 
-def _no_change(work: Work, old: Properties) -> Made:
+def unchanged(work: Work) -> Made:
+    """The resource as it was."""
     return Made(work.physical, dict(work.attributes))
+
+
+def _no_change(work: Work, old: Properties) -> Made:
+    return unchanged(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ def _create_vpc(work: Work) -> Made:
     asked = work.some("CidrBlock", "InstanceTenancy")
     vpc = work("ec2", "CreateVpc", **asked, TagSpecifications=_spec(work, "vpc"))["Vpc"]
     key = vpc["VpcId"]
+    work.there(key)
     _vpc_attributes(work, key)
     here = [{"Name": "vpc-id", "Values": [key]}]
     groups = work("ec2", "DescribeSecurityGroups", Filters=here)["SecurityGroups"]
@@ -81,6 +82,7 @@ def _create_subnet(work: Work) -> Made:
     spec = _spec(work, "subnet")
     subnet = work("ec2", "CreateSubnet", **work.some(*names), TagSpecifications=spec)["Subnet"]
     key = subnet["SubnetId"]
+    work.there(key)
     _map_public(work, key)
     attributes = {name: subnet[name] for name in ("SubnetId", *names)}
     return Made(key, {**attributes, "NetworkAclAssociationId": f"aclassoc-{key[7:]}"})
@@ -151,6 +153,7 @@ def _create_group(work: Work) -> Made:
         VpcId=work.get("VpcId"),
         TagSpecifications=_spec(work, "security-group"),
     )["GroupId"]
+    work.there(group)
     if listed(work.get(_EGRESS)):
         _rules(work, "Revoke", group, "Egress", [_ALL_OUT])
     for name, way in _WAYS:

@@ -1,0 +1,149 @@
+"""AWS::ECR, AWS::Logs and AWS::ServiceDiscovery resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seaway.core.stack import Refused
+from seaway.reconcile.stack_types.kinds import (
+    Kind,
+    Made,
+    Properties,
+    Work,
+    as_json,
+    unchanged,
+)
+
+
+def _create_repository(work: Work) -> Made:
+    rest = work.without(
+        "RepositoryName", "Tags", "EmptyOnDelete", "LifecyclePolicy", "RepositoryPolicyText"
+    )
+    name = work.get("RepositoryName") or work.name("RepositoryName").lower()
+    made = work("ecr", "CreateRepository", repositoryName=name, tags=work.tags(), **rest)
+    work.there(name)
+    _repository_policies(work, name)
+    repository = made["repository"]
+    uri, arn = repository["repositoryUri"], repository["repositoryArn"]
+    return Made(name, {"Arn": arn, "RepositoryUri": uri})
+
+
+def _repository_policies(work: Work, name: str) -> None:
+    lifecycle = work.get("LifecyclePolicy", {}).get("LifecyclePolicyText")
+    if lifecycle:
+        work("ecr", "PutLifecyclePolicy", repositoryName=name, lifecyclePolicyText=lifecycle)
+    if work.get("RepositoryPolicyText"):
+        text = as_json(work.get("RepositoryPolicyText"))
+        work("ecr", "SetRepositoryPolicy", repositoryName=name, policyText=text)
+
+
+def _update_repository(work: Work, old: Properties) -> Made:
+    _repository_policies(work, work.physical)
+    return unchanged(work)
+
+
+REPOSITORY = Kind(
+    create=_create_repository,
+    update=_update_repository,
+    mutable=frozenset({"LifecyclePolicy", "RepositoryPolicyText", "EmptyOnDelete"}),
+    delete=lambda work: work(
+        "ecr",
+        "DeleteRepository",
+        repositoryName=work.physical,
+        force=str(work.get("EmptyOnDelete", False)).lower() == "true",
+    ),
+)
+
+
+def _create_log_group(work: Work) -> Made:
+    work.only("LogGroupName", "RetentionInDays", "Tags")
+    name = work.name("LogGroupName", 512)
+    tags = {tag["Key"]: tag["Value"] for tag in work.tags() or ()}
+    work("logs", "CreateLogGroup", logGroupName=name, tags=tags or None)
+    work.there(name)
+    _retention(work, name)
+    place = work.place
+    return Made(name, {"Arn": f"{place.arn('logs', f'log-group:{name}')}:*"})
+
+
+def _retention(work: Work, name: str) -> None:
+    days = work.get("RetentionInDays")
+    if days is not None:
+        work("logs", "PutRetentionPolicy", logGroupName=name, retentionInDays=days)
+
+
+def _update_log_group(work: Work, old: Properties) -> Made:
+    _retention(work, work.physical)
+    if "RetentionInDays" in old and "RetentionInDays" not in work.properties:
+        work("logs", "DeleteRetentionPolicy", logGroupName=work.physical)
+    return unchanged(work)
+
+
+LOG_GROUP = Kind(
+    create=_create_log_group,
+    update=_update_log_group,
+    mutable=frozenset({"RetentionInDays"}),
+    delete=lambda work: work("logs", "DeleteLogGroup", logGroupName=work.physical),
+)
+
+
+def _create_namespace(operation: str, *names: str) -> Any:
+    def create(work: Work) -> Made:
+        work.only("Tags", *names)
+        made = work("servicediscovery", operation, Tags=work.tags(), **work.some(*names))
+        return Made("", {"OperationId": made["OperationId"]})
+
+    return create
+
+
+def _namespace_ready(work: Work) -> bool | Made:
+    """Namespaces are made by an operation of Cloud Map's; its target is the namespace."""
+    asked = work.attributes["OperationId"]
+    operation = work("servicediscovery", "GetOperation", OperationId=asked)["Operation"]
+    if operation["Status"] == "FAIL":
+        raise Refused(
+            operation.get("ErrorCode", "Failed"), operation.get("ErrorMessage", "It failed.")
+        )
+    if operation["Status"] != "SUCCESS":
+        return False
+    key = operation["Targets"]["NAMESPACE"]
+    shown = work("servicediscovery", "GetNamespace", Id=key)["Namespace"]
+    dns = shown.get("Properties", {}).get("DnsProperties", {})
+    attributes = {"Id": key, "Arn": shown["Arn"], "OperationId": asked}
+    return Made(key, {**attributes, "HostedZoneId": dns.get("HostedZoneId", "")})
+
+
+def _delete_namespace(work: Work) -> None:
+    work("servicediscovery", "DeleteNamespace", Id=work.physical)
+
+
+def _namespace(operation: str, *names: str) -> Kind:
+    return Kind(
+        create=_create_namespace(operation, *names),
+        ready=_namespace_ready,
+        delete=_delete_namespace,
+    )
+
+
+def _create_discovery(work: Work) -> Made:
+    rest = work.without("Tags")
+    made = work("servicediscovery", "CreateService", Tags=work.tags(), **rest)["Service"]
+    return Made(made["Id"], {"Id": made["Id"], "Arn": made["Arn"], "Name": made["Name"]})
+
+
+DISCOVERY_SERVICE = Kind(
+    create=_create_discovery,
+    delete=lambda work: work("servicediscovery", "DeleteService", Id=work.physical),
+)
+
+TYPES = {
+    "AWS::ECR::Repository": REPOSITORY,
+    "AWS::Logs::LogGroup": LOG_GROUP,
+    "AWS::ServiceDiscovery::HttpNamespace": _namespace(
+        "CreateHttpNamespace", "Name", "Description"
+    ),
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": _namespace(
+        "CreatePrivateDnsNamespace", "Name", "Description", "Vpc", "Properties"
+    ),
+    "AWS::ServiceDiscovery::Service": DISCOVERY_SERVICE,
+}
