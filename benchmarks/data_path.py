@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import bare_envoy, programs
+from benchmarks import bare_envoy, programs, wrk
 from benchmarks.bare_envoy import Hop
 from benchmarks.figures import Report, Say, Table, Verdict, ratios, rotated, show, spread
 from benchmarks.network import Room, connected_in, two_rooms
@@ -35,6 +35,7 @@ from benchmarks.processes import (
     tail,
     wait_for,
 )
+from benchmarks.wrk import Load
 from seaway.agent.intercept import intercept
 from seaway.agent.proxy import HostProxy, envoy_binary
 from seaway.core.discovery import NamedEndpoint
@@ -69,16 +70,6 @@ http {
         location / { return 200 "meow from a cat that is about a hundred bytes long, for a reply"; }
     }
 }
-"""
-
-# Microseconds, exact, instead of wrk's own rounding.
-LUA = """\
-done = function(summary, latency, requests)
-    local errors = summary.errors
-    io.write(string.format("FIGURES %d %d %d %d %d\\n", summary.requests, summary.duration,
-        latency:percentile(50), latency:percentile(99),
-        errors.connect + errors.read + errors.write + errors.status + errors.timeout))
-end
 """
 
 
@@ -123,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
 
 async def measure(options: Options, say: Say) -> Report:
     """All ways, in turns. Raises CannotMeasure."""
-    wrk = programs.command("wrk")
+    loader = programs.command("wrk")
     nginx = programs.command("nginx")
     with tempfile.TemporaryDirectory(prefix="swbench") as name, two_rooms() as (client, server):
         directory = Path(name)
@@ -137,46 +128,34 @@ async def measure(options: Options, say: Say) -> Report:
                 for way in ways:
                     for place in (way.http, way.tcp):
                         _until_open(client, place, way.name)
-                load = _Load(wrk, client, directory)
+                load = _Client(loader, client, directory)
                 return _report(await _rounds(load, ways, options, say), options)
 
 
-class _Load:
+class _Client:
     """wrk in the client's namespace."""
 
-    def __init__(self, wrk: list[str], client: Room, directory: Path) -> None:
-        self._script = directory / "figures.lua"
-        self._script.write_text(LUA)
-        self._command = client.inside(*wrk)
+    def __init__(self, command: list[str], client: Room, directory: Path) -> None:
+        self._script = wrk.script(directory / "figures.lua")
+        self._command = client.inside(*command)
 
-    async def run(
-        self, place: tuple[str, int], connections: int, seconds: float
-    ) -> tuple[int, float, float, float]:
-        """(requests, seconds, p50, p99), latencies in microseconds. Raises CannotMeasure."""
+    async def run(self, place: tuple[str, int], connections: int, seconds: float) -> Load:
+        """Raises CannotMeasure."""
         url = f"http://{place[0]}:{place[1]}/"
+        words = wrk.words(self._command, self._script, url, connections, seconds)
         process = await asyncio.create_subprocess_exec(
-            *self._command,
-            *("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(self._script)),
-            url,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
         try:
             said, _ = await process.communicate()
         finally:
             if process.returncode is None:
                 process.kill()
-        for line in said.decode().splitlines():
-            if line.startswith("FIGURES"):
-                requests, lasted, p50, p99, errors = map(int, line.split()[1:])
-                if errors or not requests:
-                    raise CannotMeasure(f"{url}: {errors} errors in {requests} requests")
-                return requests, lasted / 1e6, p50, p99
-        raise CannotMeasure(f"wrk said nothing of use: {said.decode()[-500:]}")
+        return wrk.figures(said.decode())
 
 
 async def _rounds(
-    load: _Load, ways: list[Way], options: Options, say: Say
+    load: _Client, ways: list[Way], options: Options, say: Say
 ) -> dict[str, dict[str, Seen]]:
     seen = {kind: {way.name: Seen() for way in ways} for kind in ("http", "tcp")}
     by_name = {way.name: way for way in ways}
@@ -190,13 +169,13 @@ async def _rounds(
                 way = by_name[name]
                 place = way.http if kind == "http" else way.tcp
                 before = sum(map(cpu_seconds, way.pids))
-                requests, lasted, _, _ = await load.run(place, CONNECTIONS, options.seconds)
+                many = await load.run(place, CONNECTIONS, options.seconds)
                 spent = sum(map(cpu_seconds, way.pids)) - before
-                found[name].throughput.append(requests / lasted)
-                found[name].cpu.append(spent / requests * 1e6)
-                _, _, p50, p99 = await load.run(place, 1, options.seconds)
-                found[name].p50.append(p50)
-                found[name].p99.append(p99)
+                found[name].throughput.append(many.rate)
+                found[name].cpu.append(spent / many.requests * 1e6)
+                alone = await load.run(place, 1, options.seconds)
+                found[name].p50.append(alone.p50)
+                found[name].p99.append(alone.p99)
     return seen
 
 
@@ -344,7 +323,7 @@ async def _seaway(client: Room, server: Room, directory: Path, workers: int) -> 
 
 
 def service_connect(sandbox: str, place: Endpoint) -> Snapshot:
-    """One task that calls two names, ``cats`` over HTTP and ``cats-tcp`` over TCP, of one server."""
+    """A task that calls one server by two names: ``cats`` (HTTP) and ``cats-tcp`` (TCP)."""
     offers = [
         Offer(
             endpoint=NamedEndpoint(

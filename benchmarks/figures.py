@@ -1,4 +1,4 @@
-"""What a benchmark says in the end: samples made into figures, tables, and targets met or missed."""
+"""What a benchmark says in the end: figures made of samples, and targets met or missed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class Verdict:
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
         word = "met   " if self.met else "MISSED"
-        return f"{word} {self.what}: {self.reached:.3g}{self.unit} (to reach: {sign} {self.bound:g}{self.unit})"
+        bound = f"{sign} {self.bound:g}{self.unit}"
+        return f"{word} {self.what}: {self.reached:.3g}{self.unit} (to reach: {bound})"
 
 
 @dataclass(frozen=True, slots=True)

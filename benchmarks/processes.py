@@ -23,10 +23,10 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def resident_mib(pid: int) -> float:
-    """The memory it has, its children's included, in MiB (proportional set size)."""
+def resident_mib(pid: int, *, alone: bool = False) -> float:
+    """The memory it has, in MiB (proportional set size); with its children's unless ``alone``."""
     total = 0.0
-    for one in (pid, *descendants(pid)):
+    for one in (pid,) if alone else (pid, *descendants(pid)):
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):

@@ -136,7 +136,7 @@ def control_plane(directory: Path, world: World, real_proxy: bool) -> Iterator[C
 
 
 class Caller:
-    """A program of the calling task: asks, over a kept connection, until the answer is as wanted."""
+    """A program of the calling task: asks over a kept connection until an answer is as wanted."""
 
     def __init__(self, sandbox: str) -> None:
         enter(sandbox)

@@ -15,7 +15,7 @@ from seaway.cli.demo.connect import who_served
 from seaway.cli.demo.failure import DemoFailed
 from seaway.cli.demo.health import table
 from seaway.cli.demo.names import CATS
-from seaway.cli.demo.network import parameters
+from seaway.cli.demo.network import free_cidr, parameters
 from seaway.cli.demo.services import is_steady, progress
 from seaway.cli.demo.stage import Stage
 from seaway.cli.demo.trial import RATE, SECONDS, Outcome, curl_command, read_outcome
@@ -158,6 +158,15 @@ def test_other_addresses_for_the_network_bring_their_own_subnets() -> None:
     }
     with pytest.raises(DemoFailed, match="can't be the network's addresses"):
         parameters("10.9.0.1/16")
+
+
+def test_the_network_gets_addresses_that_no_route_of_the_machine_leads_to() -> None:
+    heading = "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+    default = "eth0 00000000 010200C0 0003 0 0 0 00000000 0 0 0\n"
+    bridge = "sw-1 00004B0A 00000000 0001 0 0 0 0000FFFF 0 0 0\n"  # 10.75.0.0/16
+    tunnel = "tun0 00804C0A 00000000 0001 0 0 0 00F0FFFF 0 0 0\n"  # 10.76.128.0/20
+    assert free_cidr(heading + default) == "10.75.0.0/16"
+    assert free_cidr(heading + default + bridge + tunnel) == "10.77.0.0/16"
 
 
 def test_traffic_health_shows_web_with_outgoing_only() -> None:

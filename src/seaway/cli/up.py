@@ -28,7 +28,7 @@ def up(data_dir: Path | None, port: int | None, detach: bool) -> None:
     present = running(settings)
     if present is not None:
         pid, url = present
-        if detach and port in (None, settings.port) and ask(url) is not None:
+        if detach and (port is None or url == settings.url) and ask(url) is not None:
             click.echo(f"Seaway is already up at {url} (process {pid}).")
             return
         raise click.ClickException(
@@ -59,7 +59,10 @@ def check_machine() -> None:
 
 def start_detached(settings: Settings) -> None:
     """Start the control plane as a process of its own and wait until it answers."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(settings, error) from error
     command = [
         sys.executable, "-m", "seaway.cli", "up",
         "--data-dir", str(settings.data_dir), "--port", str(settings.port),
@@ -85,15 +88,19 @@ def start_detached(settings: Settings) -> None:
     raise click.ClickException(f"Seaway did not start: {last} (log: {settings.log_file})")
 
 
+def _unusable(settings: Settings, error: OSError) -> click.ClickException:
+    return click.ClickException(
+        f"The data directory {settings.data_dir} can't be used: {error.strerror}."
+    )
+
+
 def _serve(settings: Settings) -> None:
     claim = Claim(settings.pid_file)
     try:
         if not claim.take(settings):
             raise click.ClickException(f"Seaway already runs on {settings.data_dir}.")
     except OSError as error:
-        raise click.ClickException(
-            f"The data directory {settings.data_dir} can't be used: {error.strerror}."
-        ) from error
+        raise _unusable(settings, error) from error
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -31,7 +31,7 @@ aws logs filter-log-events --log-group-name /ecs/cats --query 'events[-5:].messa
 @click.option("--endpoint-url", help="A Seaway that is up already, by its address.")
 @click.option("--clean", is_flag=True, help="Take away what the demo made, and do nothing else.")
 @click.option("--pace", type=click.FloatRange(0), default=0.0, help="Seconds between the steps.")
-@click.option("--vpc-cidr", help="The demo network's addresses, when 10.75.0.0/16 is in use.")
+@click.option("--vpc-cidr", help="The demo network's addresses; the first free 10.x.0.0/16.")
 def demo(
     data_dir: Path | None,
     port: int | None,
@@ -67,6 +67,8 @@ def demo(
     aws = connect(url, settings.region)
     walked = Walk(aws, stage, base_image=base_image, cidr=vpc_cidr)
     failed = attempt(stage, walked.through)
+    if failed and not endpoint_url:
+        stage.text(f"  Seaway's own log: {settings.log_file}")
     if not endpoint_url:
         stage.text(farewell(url, settings.data_dir, walked.front_door))
     raise SystemExit(failed)

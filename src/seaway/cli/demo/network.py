@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from seaway.cli.demo.clients import Aws, found
@@ -13,6 +14,8 @@ from seaway.cli.demo.names import STACK, examples
 from seaway.cli.demo.stage import Stage
 
 DEFAULT_CIDR = "10.75.0.0/16"
+CANDIDATES = tuple(f"10.{n}.0.0/16" for n in range(75, 100))
+ROUTES = Path("/proc/net/route")
 STACK_SECONDS = 120.0
 
 
@@ -27,10 +30,14 @@ class Network:
     instance_profile: str
 
 
-def ensure_network(aws: Aws, stage: Stage, cidr: str = DEFAULT_CIDR) -> Network:
-    """The stack's network, made now or earlier. Raises DemoFailed, ClientError."""
+def ensure_network(aws: Aws, stage: Stage, cidr: str | None) -> Network:
+    """The stack's network, made now or earlier; without a CIDR with one that is free here.
+
+    Raises DemoFailed, ClientError.
+    """
     stack = _stack(aws)
     if stack is None:
+        cidr = cidr or free_cidr(ROUTES.read_text() if ROUTES.exists() else "")
         stage.call(
             aws.cloudformation,
             "create_stack",
@@ -51,6 +58,28 @@ def ensure_network(aws: Aws, stage: Stage, cidr: str = DEFAULT_CIDR) -> Network:
     resources = aws.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     stage.say(f"{len(resources)} resources; {network.vpc} with {' and '.join(network.subnets)}")
     return network
+
+
+def free_cidr(routes: str) -> str:
+    """The first candidate that overlaps no route of this machine; as in /proc/net/route.
+
+    A VPC becomes a network of this machine, and two of those can't have the same addresses.
+    """
+    taken = [
+        network for line in routes.splitlines()[1:] if (network := _routed(line)).prefixlen > 0
+    ]
+    for candidate in CANDIDATES:
+        block = ipaddress.IPv4Network(candidate)
+        if not any(block.overlaps(network) for network in taken):
+            return candidate
+    return DEFAULT_CIDR
+
+
+def _routed(line: str) -> ipaddress.IPv4Network:
+    """Where a line of the routing table leads: its second and eighth words, bytes reversed."""
+    words = line.split()
+    address, mask = (bytes.fromhex(words[i])[::-1] for i in (1, 7))
+    return ipaddress.IPv4Network((address, int.from_bytes(mask).bit_count()))
 
 
 def parameters(cidr: str) -> list[dict[str, str]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from seaway.cli.demo.clients import Aws, tail
+from seaway.cli.demo.failure import DemoFailed
 from seaway.cli.demo.names import CLUSTER, PARTS, PROVIDER, Part
 from seaway.cli.demo.network import Network
 from seaway.cli.demo.stage import Stage
 
 DESIRED = 2
-STABLE_SECONDS = 300.0
+STABLE_SECONDS = 180.0
 EVENTS_SHOWN = 3
 
 Services = dict[str, dict[str, Any]]
@@ -104,13 +106,27 @@ def await_steady(
             return services, "steady"
         return None, rest or ", ".join(progress(services[n]) for n in names if n in services)
 
-    return stage.wait(
-        look,
-        seconds=STABLE_SECONDS,
-        late="The services are not steady",
-        where=f"aws ecs describe-services --cluster {CLUSTER} --services {' '.join(names)} "
-        "--query 'services[].events[:5].message'",
-    )
+    try:
+        return stage.wait(
+            look,
+            seconds=STABLE_SECONDS,
+            late="The services are not steady",
+            where=f"aws ecs describe-services --cluster {CLUSTER} --services {' '.join(names)} "
+            "--query 'services[].events[:5].message'",
+        )
+    except DemoFailed as late:
+        raise DemoFailed(str(late), *_last_words(aws), *late.look) from late
+
+
+def _last_words(aws: Aws) -> list[str]:
+    """Why it may be that tasks don't come up: newest events, and why tasks stopped."""
+    said = [str(s["events"][0]["message"]) for s in living(aws).values() if s["events"]]
+    stopped = aws.ecs.list_tasks(cluster=CLUSTER, desiredStatus="STOPPED")["taskArns"]
+    if stopped:
+        tasks = aws.ecs.describe_tasks(cluster=CLUSTER, tasks=stopped[:10])["tasks"]
+        reasons = Counter(f"{t['group']}: {t.get('stoppedReason', 'no reason')}" for t in tasks)
+        said += [f"{count} × {reason}" for reason, count in reasons.most_common(3)]
+    return said
 
 
 def is_steady(service: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from seaway.cli.demo.health import show_health
 from seaway.cli.demo.images import CannotMakeImage
 from seaway.cli.demo.looking import show_logs
 from seaway.cli.demo.names import CATS, DOGS
-from seaway.cli.demo.network import DEFAULT_CIDR, ensure_network
+from seaway.cli.demo.network import ensure_network
 from seaway.cli.demo.services import DESIRED, ensure_services
 from seaway.cli.demo.shipping import ensure_repositories, ship_images
 from seaway.cli.demo.stage import Stage
@@ -35,7 +35,7 @@ class Walk:
         self._aws = aws
         self._stage = stage
         self._base_image = base_image
-        self._cidr = cidr or DEFAULT_CIDR
+        self._cidr = cidr
 
     def through(self) -> None:
         """All steps. Raises DemoFailed, CannotMakeImage, ClientError, BotoCoreError."""
