@@ -287,6 +287,7 @@ def definition(family: str) -> dict[str, Any]:
                 "name": "cats",
                 "image": "cats:1",
                 "essential": True,
+                "memory": 512,
                 "portMappings": [
                     {"name": "cats-80-tcp", "containerPort": 80, "appProtocol": "http"}
                 ],
@@ -323,7 +324,7 @@ def _seed(server: Server) -> None:
     ecs = _client(server)
     ecs.create_cluster(clusterName=CLUSTER)
     ecs.register_task_definition(**definition("cats"))
-    network = {"awsvpcConfiguration": {"subnets": [_subnet(server)]}}
+    network = _network(server)
     for number in range(SERVICES):
         ecs.create_service(
             cluster=CLUSTER,
@@ -335,14 +336,19 @@ def _seed(server: Server) -> None:
         )
 
 
-def _subnet(server: Server) -> str:
-    found = _client(server, "ec2").describe_subnets()["Subnets"]
-    return str(found[0]["SubnetId"])
+def _network(server: Server) -> dict[str, Any]:
+    """In what every account has from the beginning."""
+    ec2 = _client(server, "ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    of_vpc = {"Name": "vpc-id", "Values": [subnet["VpcId"]]}
+    group = ec2.describe_security_groups(Filters=[of_vpc])["SecurityGroups"][0]
+    place = {"subnets": [subnet["SubnetId"]], "securityGroups": [group["GroupId"]]}
+    return {"awsvpcConfiguration": place}
 
 
 def _run_tasks(server: Server) -> None:
     ecs = _client(server)
-    network = {"awsvpcConfiguration": {"subnets": [_subnet(server)]}}
+    network = _network(server)
     for _ in range(TASKS // 10):
         ecs.run_task(
             cluster=CLUSTER,

@@ -149,7 +149,8 @@ def test_a_long_command_is_broken_between_options_and_its_json_at_members() -> N
     lines = equivalent("ecs", "register_task_definition", wanted).splitlines()
     assert lines[0].startswith("aws ecs register-task-definition --family catsdef --requires")
     assert lines[0].endswith(" \\")
-    assert lines[1].startswith("  --") and not lines[2].startswith("  --family")
+    assert lines[1].startswith("  --")
+    assert not lines[2].startswith("  --family")
     assert all(len(line) <= WIDTH + 40 for line in lines)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seaway.core.deployment import fewest_healthy, most_alive
 from seaway.core.service import Deployment, DeploymentConfiguration, RolloutState, Service
 from seaway.core.task import Task, TaskStatus
-from tests.builders import a_deployment, a_service, a_task_definition
+from tests.builders import a_deployment, a_service, a_task_definition, an_instance
 from tests.reconcile.world import World
 
 
@@ -84,6 +84,17 @@ def test_a_task_that_dies_is_replaced() -> None:
     world.run(5)
     assert len(running(world)) == 2
     assert victim.arn not in {task.arn for task in running(world)}
+
+
+def test_the_tasks_of_a_draining_instance_are_replaced_elsewhere() -> None:
+    world = World()
+    deployed(world, a_service())
+    world.run(30)
+    first = an_instance(1, subnet="subnet-1", vpc="vpc-1", cpu=8192, memory=16384)
+    world.put(an_instance(2, subnet="subnet-1", vpc="vpc-1", cpu=8192, memory=16384))
+    world.put(replace(first, status="DRAINING"))
+    world.run(60)
+    assert [task.instance for task in running(world)] == [an_instance(2).arn] * 2
 
 
 def test_scaling_to_nothing_stops_every_task() -> None:

@@ -47,7 +47,7 @@ def running(settings: Settings) -> tuple[int, str] | None:
     """
     try:
         descriptor = os.open(settings.pid_file, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError as error:
         raise click.ClickException(

@@ -46,15 +46,18 @@ def plan_rollout(
     tasks: Sequence[Task],
     healthy: frozenset[str],
     unhealthy: frozenset[str] = frozenset(),
+    leaving: frozenset[str] = frozenset(),
 ) -> Rollout:
     """Never more alive than maximumPercent, never fewer healthy than minimumHealthyPercent.
 
     ``healthy`` are the ARNs that count as healthy now, ``unhealthy`` those whose checks have
-    failed for good; the rest are on their way up. (API: DeploymentConfiguration.)
+    failed for good; the rest are on their way up. (API: DeploymentConfiguration.) ``leaving`` are
+    those whose container instance drains: they are replaced as if they were of an old revision.
     """
     alive = [task for task in tasks if task.is_alive]
-    current = [task for task in alive if task.deployment == primary.id]
-    old = [task for task in alive if task.deployment != primary.id]
+    current = [t for t in alive if t.deployment == primary.id and t.arn not in leaving]
+    staying = {task.arn for task in current}
+    old = [task for task in alive if task.arn not in staying]
     failing = [task for task in current if task.arn in unhealthy]
     missing = service.desired_count - (len(current) - len(failing))
     start = max(0, min(missing, most_alive(service) - len(alive)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from seaway.core.balancer import Target, TargetState
+from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import StrategyItem
 from seaway.core.deployment import (
     SETTLE_SECONDS,
@@ -31,9 +32,11 @@ FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
 def keys_of(change: Change) -> Iterable[str]:
-    """The services a change concerns."""
+    """The services a change concerns, and the instances whose tasks' services it does."""
     noun = change.either
     match noun:
+        case ContainerInstance():
+            yield noun.arn
         case Service():
             yield noun.arn
         case Deployment():
@@ -62,7 +65,14 @@ class Verdicts:
 
 
 def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
-    """One look at a service. Returns when to look again (epoch seconds), or None."""
+    """One look at a service. Returns when to look again (epoch seconds), or None.
+
+    The key of a container instance stands for the services of its tasks.
+    """
+    if ":container-instance/" in key:
+        affected = {task.service for task in tx.where(Task, instance=key) if task.is_alive}
+        wakes = [reconcile(tx, arn, moment) for arn in affected if arn is not None]
+        return min((wake for wake in wakes if wake is not None), default=None)
     service = tx.find(Service, key)
     if service is None or service.status == "INACTIVE":
         return None
@@ -76,7 +86,14 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
         return None
     verdicts = _judge(tx, service, tasks, moment)
     wakes = [verdicts.look_again]
-    rollout = plan_rollout(service, primary, tasks, verdicts.healthy, frozenset(verdicts.unhealthy))
+    rollout = plan_rollout(
+        service,
+        primary,
+        tasks,
+        verdicts.healthy,
+        frozenset(verdicts.unhealthy),
+        _on_draining_instances(tx, tasks),
+    )
     stopped = [t for t in tasks if t.deployment == primary.id and t.stopped_at is not None]
     running = [t.started_at or 0.0 for t in tasks if t.deployment == primary.id and t.is_running]
     primary = _count_failures(tx, service, primary, stopped, bool(running), moment)
@@ -133,6 +150,16 @@ def _judge(tx: Transaction, service: Service, tasks: Sequence[Task], moment: Mom
                 if edge > moment.now:
                     look_again = min(look_again or edge, edge)
     return Verdicts(frozenset(healthy), unhealthy, look_again)
+
+
+def _on_draining_instances(tx: Transaction, tasks: Sequence[Task]) -> frozenset[str]:
+    """Tasks whose instance drains; AWS: container instance draining."""
+    draining = set()
+    for task in tasks:
+        instance = tx.find(ContainerInstance, task.instance or "")
+        if task.is_alive and instance is not None and instance.status == "DRAINING":
+            draining.add(task.arn)
+    return frozenset(draining)
 
 
 def _targets_good(targets: Sequence[Target], wanted: int) -> bool:

@@ -90,6 +90,16 @@ class ResidentTransaction:
         if key in rows.nouns:
             self._undo.append((rows, key, rows.set(key, None)))
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Writes made inside are taken back, alone, when it is left by an exception."""
+        mark = len(self._undo)
+        try:
+            yield
+        except BaseException:
+            self.roll_back(mark)
+            raise
+
     @property
     def series(self) -> Series:
         """Log events and metric points; what is put there is not taken back by a roll-back."""
@@ -97,9 +107,10 @@ class ResidentTransaction:
             raise RuntimeError("this store keeps no series")
         return self._series
 
-    def roll_back(self) -> None:
-        """Take every write back, last one first."""
-        for rows, key, before in reversed(self._undo):
+    def roll_back(self, mark: int = 0) -> None:
+        """Take every write since ``mark`` back, last one first."""
+        while len(self._undo) > mark:
+            rows, key, before = self._undo.pop()
             rows.set(key, before)
 
     def changes(self) -> list[tuple[Table, Change]]:

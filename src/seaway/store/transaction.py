@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from seaway.store.series import Series
@@ -26,6 +27,12 @@ class Transaction(Protocol):
 
     def drop(self, noun: Any) -> None:
         """Remove a noun; removing what is not there is no error."""
+        ...
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """Writes made inside are taken back, alone, when it is left by an exception, which goes
+        on; what was written before stays. Attempts may stand in attempts.
+        """
         ...
 
     @property
