@@ -14,12 +14,13 @@ from seaway.cli.demo.balancing import tally
 from seaway.cli.demo.connect import who_served
 from seaway.cli.demo.failure import DemoFailed
 from seaway.cli.demo.health import table
-from seaway.cli.demo.names import CATS
+from seaway.cli.demo.names import CATS, examples
 from seaway.cli.demo.network import free_cidr, parameters
 from seaway.cli.demo.services import is_steady, progress
 from seaway.cli.demo.stage import Stage
 from seaway.cli.demo.trial import RATE, SECONDS, Outcome, curl_command, read_outcome
 from seaway.cli.demo.walk import attempt
+from seaway.core.template import read
 from seaway.core.traffic import Direction, Row
 
 
@@ -167,6 +168,20 @@ def test_the_network_gets_addresses_that_no_route_of_the_machine_leads_to() -> N
     tunnel = "tun0 00804C0A 00000000 0001 0 0 0 00F0FFFF 0 0 0\n"  # 10.76.128.0/20
     assert free_cidr(heading + default) == "10.75.0.0/16"
     assert free_cidr(heading + default + bridge + tunnel) == "10.77.0.0/16"
+
+
+def test_the_template_takes_the_parameters_and_gives_the_outputs_that_the_demo_uses() -> None:
+    template = read((examples() / "network.yaml").read_text())
+    given = {parameter["ParameterKey"] for parameter in parameters("10.9.0.0/16")}
+    assert given == set(template.parameters)
+    assert set(template.outputs) == {
+        "Vpc",
+        "FirstSubnet",
+        "SecondSubnet",
+        "LoadBalancerSecurityGroup",
+        "ServiceSecurityGroup",
+        "InstanceProfile",
+    }
 
 
 def test_traffic_health_shows_web_with_outgoing_only() -> None:

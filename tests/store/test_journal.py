@@ -82,7 +82,7 @@ def test_what_comes_together_shares_a_commit(tmp_path: Path) -> None:
     asyncio.run(flushed(journal))
     reader.close()
     journal.close()
-    assert sum(groups, []) == list(range(10))
+    assert [number for group in groups for number in group] == list(range(10))
     assert len(groups) <= 3
 
 

@@ -1,0 +1,1 @@
+"""Works: on a host, one worker per task, driving Docker Engine and Envoy. Never sees the store."""

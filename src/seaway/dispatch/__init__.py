@@ -1,0 +1,1 @@
+"""Hands over: assignments out to hosts, reports in. Never chooses where a task runs."""

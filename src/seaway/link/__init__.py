@@ -1,0 +1,1 @@
+"""Speaks: the words control plane and hosts exchange. Never does I/O."""

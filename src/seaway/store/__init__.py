@@ -1,0 +1,1 @@
+"""Remembers: nouns in transactions, their changes, and series. Never decides."""

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from seaway.aws.cloudformation.inward import shaped
-from seaway.aws.model import load
+from seaway.aws.cloudformation.inward import Inward, shaped
+from seaway.aws.ecs.errors import InvalidParameterException
+from seaway.aws.model import Models, load
+from seaway.core.cluster import Cluster
+from seaway.core.moment import Moment
+from seaway.core.names import Place
 from seaway.core.stack import Refused
+from seaway.store.resident import Resident
+from seaway.store.transaction import Transaction
+from tests.builders import a_cluster
+from tests.handlers import Counted
 
 ECS = load("ecs", {"CreateService", "RegisterTaskDefinition"})
 
@@ -60,3 +68,17 @@ def test_names_and_scalars_take_the_models_form() -> None:
 def test_what_the_model_does_not_know_is_refused(value: Any, complaint: str) -> None:
     with pytest.raises(Refused, match=complaint):
         _shaped("CreateService", value)
+
+
+def test_an_operation_that_is_refused_half_way_leaves_nothing_behind() -> None:
+    def writes_then_refuses(tx: Transaction, *_: Any) -> Any:
+        tx.put(a_cluster("half"))
+        raise InvalidParameterException("no")
+
+    inward = Inward(writes_then_refuses, Models())
+    here, now = Place(account="000000000000", region="us-east-1"), Moment(1.0, Counted())
+    with Resident().transaction() as tx:
+        tx.put(a_cluster("earlier"))
+        with pytest.raises(Refused, match="no"):
+            inward(tx, here, now, "ecs", "CreateCluster", {})
+        assert [cluster.name for cluster in tx.where(Cluster)] == ["earlier"]

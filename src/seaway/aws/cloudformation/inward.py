@@ -40,7 +40,11 @@ class Inward:
         operation: str,
         request: Mapping[str, Any],
     ) -> Mapping[str, Any]:
-        """The operation's answer. Raises Refused with the service's error code and message."""
+        """The operation's answer.
+
+        Raises Refused with the service's error code and message; the operation then has written
+        nothing, as when a client is refused.
+        """
         call = Call(
             account=place.account,
             region=place.region,
@@ -53,7 +57,8 @@ class Inward:
         shape = model.input_of(known) if known else None
         body = shaped(model, shape, request) if shape else dict(request)
         try:
-            answer: Mapping[str, Any] | None = self._invoke(tx, call, service, operation, body)
+            with tx.attempt():
+                answer: Mapping[str, Any] | None = self._invoke(tx, call, service, operation, body)
         except AwsError as error:
             raise Refused(error.code, error.message) from error
         return answer or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from seaway.aws.call import Call
@@ -50,6 +51,7 @@ def operations() -> list[Handler]:
 
 
 def _opened(handler: Handler) -> Handler:
+    @wraps(handler.function)
     def answer(tx: Transaction, call: Call, request: Any) -> Any:
         if request.get("DryRun"):
             raise DryRunOperation("Request would have succeeded, but DryRun flag is set.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def get_authorization_token(
     tx: Transaction, call: Call, request: shapes.GetAuthorizationTokenRequest
 ) -> shapes.GetAuthorizationTokenResponse:
+    """A password for `docker login` for each registry asked for, good for twelve hours."""
     secret = tx.find(InstallationSecret, SECRET_ID)
     if secret is None:
         secret = InstallationSecret(id=SECRET_ID, value=call.moment.token(32))

@@ -49,6 +49,7 @@ _REFUSALS: dict[Reason, Callable[[str], Exception]] = {
 def list_images(
     tx: Transaction, call: Call, request: shapes.ListImagesRequest
 ) -> shapes.ListImagesResponse:
+    """Digest and tag of each image; an image of several tags comes once per tag."""
     repository = parse.repository(tx, call, request)
     status = _tag_status(request.get("filter"))
     found = [
@@ -69,6 +70,7 @@ def list_images(
 def describe_images(
     tx: Transaction, call: Call, request: shapes.DescribeImagesRequest
 ) -> shapes.DescribeImagesResponse:
+    """The images with size, tags and times, each once; an unknown one is an error."""
     repository = parse.repository(tx, call, request)
     wanted = request.get("imageIds")
     if wanted is not None:
@@ -93,6 +95,7 @@ def describe_images(
 def batch_get_image(
     tx: Transaction, call: Call, request: shapes.BatchGetImageRequest
 ) -> shapes.BatchGetImageResponse:
+    """Manifests by tag or digest, which counts as a pull; what is missing is a failure of its own."""
     repository = parse.repository(tx, call, request)
     accepted = request.get("acceptedMediaTypes")
     images: list[shapes.Image] = []
@@ -114,6 +117,7 @@ def batch_get_image(
 def batch_delete_image(
     tx: Transaction, call: Call, request: shapes.BatchDeleteImageRequest
 ) -> shapes.BatchDeleteImageResponse:
+    """Take tags away; without tags left, or by digest, the image goes too."""
     repository = parse.repository(tx, call, request)
     gone: list[shapes.ImageIdentifier] = []
     failures: list[shapes.ImageFailure] = []
@@ -143,6 +147,7 @@ def batch_delete_image(
 def put_image(
     tx: Transaction, call: Call, request: shapes.PutImageRequest
 ) -> shapes.PutImageResponse:
+    """Keep a manifest whose layers are here, and move the tag to it unless tags are immutable."""
     repository = parse.repository(tx, call, request)
     manifest = _manifest(request)
     tag = _new_tag(repository, manifest, request.get("imageTag"))
@@ -179,6 +184,7 @@ def put_image(
 def batch_check_layer_availability(
     tx: Transaction, call: Call, request: shapes.BatchCheckLayerAvailabilityRequest
 ) -> shapes.BatchCheckLayerAvailabilityResponse:
+    """Which of these layers the repository has."""
     repository = parse.repository(tx, call, request)
     layers: list[shapes.Layer] = []
     failures: list[shapes.LayerFailure] = []
@@ -200,6 +206,7 @@ def batch_check_layer_availability(
 def list_image_referrers(
     tx: Transaction, call: Call, request: shapes.ListImageReferrersRequest
 ) -> shapes.ListImageReferrersResponse:
+    """The images that name this one as their subject: signatures, bills of materials."""
     repository = parse.repository(tx, call, request)
     subject = request["subjectId"]["imageDigest"]
     kinds = request.get("filter", {}).get("artifactTypes")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 def set_repository_policy(
     tx: Transaction, call: Call, request: shapes.SetRepositoryPolicyRequest
 ) -> shapes.SetRepositoryPolicyResponse:
+    """Keep a policy; it is shown and not enforced."""
     repository = parse.repository(tx, call, request)
     text = request["policyText"]
     _check_policy(text)
@@ -47,6 +48,7 @@ def set_repository_policy(
 def get_repository_policy(
     tx: Transaction, call: Call, request: shapes.GetRepositoryPolicyRequest
 ) -> shapes.GetRepositoryPolicyResponse:
+    """The policy as it was given."""
     repository = parse.repository(tx, call, request)
     return {
         "registryId": repository.registry_id,
@@ -59,6 +61,7 @@ def get_repository_policy(
 def delete_repository_policy(
     tx: Transaction, call: Call, request: shapes.DeleteRepositoryPolicyRequest
 ) -> shapes.DeleteRepositoryPolicyResponse:
+    """Forget the policy and answer with it."""
     repository = parse.repository(tx, call, request)
     text = _policy(repository)
     tx.put(replace(repository, policy=None))
@@ -73,6 +76,7 @@ def delete_repository_policy(
 def get_lifecycle_policy(
     tx: Transaction, call: Call, request: shapes.GetLifecyclePolicyRequest
 ) -> shapes.GetLifecyclePolicyResponse:
+    """There never is one: lifecycle policies are not built."""
     raise _no_lifecycle_policy(parse.repository(tx, call, request))
 
 
@@ -80,6 +84,7 @@ def get_lifecycle_policy(
 def delete_lifecycle_policy(
     tx: Transaction, call: Call, request: shapes.DeleteLifecyclePolicyRequest
 ) -> shapes.DeleteLifecyclePolicyResponse:
+    """There never is one: lifecycle policies are not built."""
     raise _no_lifecycle_policy(parse.repository(tx, call, request))
 
 
@@ -87,6 +92,7 @@ def delete_lifecycle_policy(
 def get_registry_policy(
     tx: Transaction, call: Call, request: shapes.GetRegistryPolicyRequest
 ) -> shapes.GetRegistryPolicyResponse:
+    """There never is one: registry policies are not built."""
     raise RegistryPolicyNotFoundException(
         f"Registry policy does not exist in the registry with id '{call.account}'"
     )
@@ -96,6 +102,7 @@ def get_registry_policy(
 def describe_registry(
     tx: Transaction, call: Call, request: shapes.DescribeRegistryRequest
 ) -> shapes.DescribeRegistryResponse:
+    """The account's registry, which replicates to nowhere."""
     return {"registryId": call.account, "replicationConfiguration": {"rules": []}}
 
 
@@ -103,6 +110,7 @@ def describe_registry(
 def get_registry_scanning_configuration(
     tx: Transaction, call: Call, request: shapes.GetRegistryScanningConfigurationRequest
 ) -> shapes.GetRegistryScanningConfigurationResponse:
+    """Basic scanning without rules: images are never scanned here."""
     return {
         "registryId": call.account,
         "scanningConfiguration": {"scanType": "BASIC", "rules": []},

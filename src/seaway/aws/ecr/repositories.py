@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def create_repository(
     tx: Transaction, call: Call, request: shapes.CreateRepositoryRequest
 ) -> shapes.CreateRepositoryResponse:
+    """An empty repository; encryption other than AES256 is refused."""
     where = parse.place(call, request)
     name = parse.new_name(request["repositoryName"])
     arn = repository_arn(where, name)
@@ -66,6 +67,7 @@ def create_repository(
 def describe_repositories(
     tx: Transaction, call: Call, request: shapes.DescribeRepositoriesRequest
 ) -> shapes.DescribeRepositoriesResponse:
+    """The repositories named, or all by name."""
     where = parse.place(call, request)
     names = request.get("repositoryNames")
     if names is not None:
@@ -86,6 +88,7 @@ def describe_repositories(
 def delete_repository(
     tx: Transaction, call: Call, request: shapes.DeleteRepositoryRequest
 ) -> shapes.DeleteRepositoryResponse:
+    """Remove a repository; one with images only when forced."""
     repository = parse.repository(tx, call, request)
     images = tx.where(Image, repository=repository.arn)
     if images and not request.get("force"):
@@ -105,6 +108,7 @@ def delete_repository(
 def put_image_tag_mutability(
     tx: Transaction, call: Call, request: shapes.PutImageTagMutabilityRequest
 ) -> shapes.PutImageTagMutabilityResponse:
+    """Say whether a tag may move, and which tags are excepted."""
     repository = parse.repository(tx, call, request)
     mutability, exclusions = parse.mutability(request)
     changed = replace(repository, mutability=mutability, exclusions=exclusions)
@@ -138,6 +142,7 @@ def put_image_scanning_configuration(
 def tag_resource(
     tx: Transaction, call: Call, request: shapes.TagResourceRequest
 ) -> shapes.TagResourceResponse:
+    """Put tags on a repository; the same key is written over."""
     repository = _by_arn(tx, call, request["resourceArn"])
     given = parse.tags(request["tags"])
     tx.put(replace(repository, tags=parse.merged_tags(repository.tags, given)))
@@ -148,6 +153,7 @@ def tag_resource(
 def untag_resource(
     tx: Transaction, call: Call, request: shapes.UntagResourceRequest
 ) -> shapes.UntagResourceResponse:
+    """Take tags off; a key that is not there is no error."""
     repository = _by_arn(tx, call, request["resourceArn"])
     gone = set(request["tagKeys"])
     kept = tuple((key, value) for key, value in repository.tags if key not in gone)
@@ -159,6 +165,7 @@ def untag_resource(
 def list_tags_for_resource(
     tx: Transaction, call: Call, request: shapes.ListTagsForResourceRequest
 ) -> shapes.ListTagsForResourceResponse:
+    """The tags of a repository."""
     repository = _by_arn(tx, call, request["resourceArn"])
     return {"tags": [{"Key": key, "Value": value} for key, value in repository.tags]}
 

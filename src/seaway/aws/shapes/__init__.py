@@ -1,0 +1,1 @@
+"""The requests and answers of each service as TypedDicts, written by tools/generate_shapes.py."""

@@ -113,9 +113,8 @@ def _active(aws: Aws, part: Part, wanted: Mapping[str, Any]) -> str | None:
         return None
     there = answer["taskDefinition"]
     ours, theirs = wanted["containerDefinitions"][0], there["containerDefinitions"][0]
-    if theirs["image"] != ours["image"] or there.get("executionRoleArn") != wanted[_ROLE]:
-        return None
-    return str(there["taskDefinitionArn"])
+    same = theirs["image"] == ours["image"] and all(there.get(k) == wanted[k] for k in _COMPARED)
+    return str(there["taskDefinitionArn"]) if same else None
 
 
-_ROLE = "executionRoleArn"
+_COMPARED = ("networkMode", "cpu", "memory", "executionRoleArn")

@@ -30,6 +30,12 @@ class Kind(Enum):
     LISTENERS = "type.googleapis.com/envoy.config.listener.v3.Listener"
     ROUTES = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 
+    # Enum's own is a Python function, and a thousand streams look kinds up all the time.
+    __hash__ = object.__hash__
+
+
+_KINDS = tuple(Kind)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
@@ -75,6 +81,11 @@ class Snapshot:
     @property
     def node(self) -> str:
         return self.proxy.node
+
+    @property
+    def parts(self) -> tuple[Resources, ...]:
+        """The resources of every kind, in Kind order."""
+        return self.clusters, self.endpoints, self.listeners, self.routes
 
     def of(self, kind: Kind) -> Resources:
         """The resources of one kind, by name."""
@@ -127,7 +138,7 @@ def take_snapshot(
     parts = (clusters, endpoints, listeners, routes)
     sums = tuple(
         known if part is before else _sum(part)
-        for part, before, known in zip(parts, map(old.of, Kind), old.sums, strict=True)
+        for part, before, known in zip(parts, old.parts, old.sums, strict=True)
     )
     # No order matters in a sum, and bodies hold their own names.
     version = f"{sum(sums) % 2**64:016x}"
@@ -138,9 +149,7 @@ def difference(before: Snapshot | None, after: Snapshot) -> Difference:
     """Changed resources in Kind order, which is make-before-break; then the removed names."""
     changed: list[Resource] = []
     removed: list[tuple[Kind, str]] = []
-    for kind in Kind:
-        old: Resources = before.of(kind) if before else {}
-        new = after.of(kind)
+    for kind, old, new in zip(_KINDS, (before or _NOTHING).parts, after.parts, strict=True):
         if old is new:
             continue
         changed += [r for n, r in new.items() if not _same(old.get(n), r)]

@@ -1,0 +1,184 @@
+"""Sessions with hosts: everything at the start, then only what is new, and only what is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seaway.core.capacity import Host
+from seaway.core.moment import Moment
+from seaway.core.names import Place
+from seaway.core.network import Vpc
+from seaway.core.service import ServiceConnect
+from seaway.core.task import Task, TaskStatus
+from seaway.dispatch.hub import Hub
+from seaway.dispatch.inbox import Inbox
+from seaway.dispatch.near import NearLink
+from seaway.link.messages import Assignment, Hello, HostPlan, Report
+from seaway.store.sqlite import SqliteStore
+from tests.builders import (
+    NAMESPACE,
+    a_deployment,
+    a_discovery_service,
+    a_named_endpoint,
+    a_service,
+    a_task,
+    a_task_definition,
+)
+
+VPC = Vpc(id="vpc-1", owner="0", region="us-east-1", cidr="10.0.0.0/16")
+TASK = a_task(host="host-1", vpc="vpc-1", last_status=TaskStatus.PENDING)
+HELLO = Hello(host="host-1", cpu=1024, memory=2048, architecture="amd64", engine="20")
+HERE = Place(account="000000000000", region="us-east-1")
+
+
+class Played:
+    """A store, a hub, and the host's end of one link."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.link = NearLink()
+        inbox = Inbox(store, lambda: Moment(100.0, bytes), HERE.account)
+        self.hub = Hub(store, inbox.take, HERE)
+
+    def put(self, *nouns: Any) -> None:
+        with self.store.transaction() as tx:
+            for noun in nouns:
+                tx.put(noun)
+
+    def find(self, task: Task) -> Task:
+        with self.store.transaction() as tx:
+            found = tx.find(Task, task.arn)
+        assert found is not None
+        return found
+
+    async def assigned(self) -> Assignment:
+        """The next assignment; plans are passed over."""
+        async with asyncio.timeout(5):
+            while True:
+                message = await self.link.receive()
+                if isinstance(message, Assignment):
+                    return message
+                assert isinstance(message, HostPlan)
+
+    async def silent(self) -> None:
+        """No assignment comes, although all that is written has been heard of."""
+        await self.store.flushed()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                pytest.fail(f"it was told {await self.assigned()}")
+
+
+Story = Callable[[Played], Awaitable[None]]
+
+
+@asynccontextmanager
+async def a_session(played: Played) -> AsyncIterator[None]:
+    """The host has said hello, and stays until the end of the block."""
+    job = asyncio.create_task(played.hub.serve(played.link.control))
+    await played.link.send(HELLO)
+    try:
+        yield
+    finally:
+        job.cancel()
+        await asyncio.wait({job})
+
+
+def play(directory: Path, story: Story) -> None:
+    store = SqliteStore(directory / "seaway.db")
+    store.open()
+    played = Played(store)
+    played.put(VPC, a_task_definition())
+
+    async def run() -> None:
+        await story(played)
+
+    try:
+        asyncio.run(run())
+    finally:
+        store.close()
+
+
+def test_a_host_that_comes_hears_of_all_its_tasks_that_have_not_stopped(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        gone = a_task(2, host="host-1", vpc="vpc-1", last_status=TaskStatus.STOPPED)
+        elsewhere = a_task(3, host="host-2", vpc="vpc-1")
+        played.put(TASK, gone, elsewhere)
+        async with a_session(played):
+            assert (await played.assigned()).task == TASK.arn
+            await played.silent()
+
+    play(tmp_path, story)
+
+
+def test_a_change_is_told_once_and_what_concerns_no_host_is_not_told(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        async with a_session(played):
+            played.put(TASK)
+            assert (await played.assigned()).desired_status is TaskStatus.RUNNING
+            played.put(replace(TASK, version=9))
+            await played.silent()
+            played.put(replace(TASK, desired_status=TaskStatus.STOPPED))
+            assert (await played.assigned()).desired_status is TaskStatus.STOPPED
+
+    play(tmp_path, story)
+
+
+def test_a_new_name_is_told_to_the_tasks_that_run(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        service = a_service(connect=ServiceConnect(enabled=True, namespace=NAMESPACE))
+        deployment = a_deployment(service)
+        played.put(
+            service,
+            deployment,
+            replace(TASK, service=service.arn, deployment=deployment.id, uses_mesh=True),
+        )
+        async with a_session(played):
+            assert (await played.assigned()).names == ()
+            played.put(a_named_endpoint(a_discovery_service("cats")))
+            assert (await played.assigned()).names == (("cats", "127.255.0.1"),)
+
+    play(tmp_path, story)
+
+
+def test_what_a_host_reports_is_on_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        played.put(TASK)
+        async with a_session(played):
+            await played.link.send(Report(task=TASK.arn, status=TaskStatus.RUNNING))
+            assert played.store._journal._written == played.store._journal._appended
+        assert played.find(TASK).last_status is TaskStatus.RUNNING
+
+    play(tmp_path, story)
+
+
+def test_a_host_counts_as_connected_while_its_session_lasts(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        async with a_session(played):
+            with played.store.transaction() as tx:
+                (host,) = tx.where(Host)
+            assert host.connected
+        with played.store.transaction() as tx:
+            (host,) = tx.where(Host)
+        assert not host.connected
+
+    play(tmp_path, story)
+
+
+def test_a_host_that_does_not_say_hello_is_not_spoken_to(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        job = asyncio.create_task(played.hub.serve(played.link.control))
+        rude = asyncio.create_task(
+            played.link.send(Report(task=TASK.arn, status=TaskStatus.RUNNING))
+        )
+        with pytest.raises(ConnectionError, match="has to say Hello first, not Report"):
+            await job
+        rude.cancel()
+
+    play(tmp_path, story)
