@@ -104,6 +104,8 @@ def _serve(settings: Settings) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # The engine tries TLS first with every push and pull, which uvicorn finds worth a warning.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     import uvloop
 
     from seaway.app import Seaway

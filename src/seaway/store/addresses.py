@@ -19,6 +19,6 @@ def taken_addresses(tx: Transaction, subnet: str) -> set[str]:
         if task.last_status is not TaskStatus.STOPPED:
             taken.update(entry.address for entry in task.addresses)
     for instance in tx.where(ContainerInstance):
-        if instance.subnet == subnet and instance.address:
+        if instance.subnet == subnet and instance.address and instance.status != "INACTIVE":
             taken.add(instance.address)
     return taken

@@ -38,7 +38,7 @@ def test_the_dns_name_tells_an_internal_load_balancer(lb: Balancing) -> None:
     public, private = lb.balancer("web"), lb.balancer("in", Scheme="internal")
     assert public["DNSName"].startswith("web-")
     assert private["DNSName"].startswith("internal-in-")
-    assert public["DNSName"].endswith(".us-east-1.elb.localhost")
+    assert public["DNSName"].endswith(".us-east-1.elb.seaway.internal")
     assert public["Scheme"] == "internet-facing"
 
 

@@ -48,7 +48,7 @@ def new_rule_arn(listener: str, moment: Moment) -> str:
 def dns_name(call: Call, name: str, scheme: str) -> str:
     """A new load balancer's DNS name; ``.localhost`` because it is reached on this machine."""
     prefix = "internal-" if scheme == "internal" else ""
-    return f"{prefix}{name}-{call.moment.digits(10)}.{call.region}.elb.localhost"
+    return f"{prefix}{name}-{call.moment.digits(10)}.{call.region}.elb.seaway.internal"
 
 
 def full_name(balancer: str) -> str:
