@@ -28,9 +28,9 @@ HEAD = """\
 
 <!-- Written by tools/generate_operations.py (`make docs`). Do not edit. -->
 
-Everything else of these services answers `UnknownOperationException` (`InvalidAction` where the service speaks
-the query protocol) with the operation's name in the message. A field that is not built is refused by its name.
-What a table says of an operation is what one should know beside AWS's own page of it.
+What is not in these tables answers `UnknownOperationException` (`InvalidAction` in the query
+protocol) with the operation's name in the message; a field that is not built is refused by its
+name. A table says of an operation what one should know beside AWS's own page of it.
 
 | service | boto3's name | answered | in AWS's model |
 |---|---|---:|---:|
@@ -74,17 +74,13 @@ def _anchor(model: Service) -> str:
 
 def _part(model: Service, found: list[Handler]) -> str:
     built = {handler.name: remark(handler) for handler in found}
-    rows = "".join(
-        f"| `{name}` | {built[name]} |\n".replace("|  |", "| |") for name in sorted(built)
-    )
+    rows = "".join(f"| `{name}` | {built[name] or 'as AWS says'} |\n" for name in sorted(built))
     part = f"\n## {model.service_id}\n\n| operation | |\n|---|---|\n{rows}"
     missing = sorted(model.known - built.keys())
     if not missing:
         return f"{part}\nThat is all of it.\n"
-    names = ", ".join(missing)
-    return (
-        f"{part}\n<details><summary>{len(missing)} not built</summary>\n\n{names}\n\n</details>\n"
-    )
+    count, names = len(missing), ", ".join(missing)
+    return f"{part}\n<details><summary>{count} not built</summary>\n\n{names}\n\n</details>\n"
 
 
 def main() -> int:

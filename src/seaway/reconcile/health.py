@@ -54,6 +54,8 @@ def _judged(tx: Transaction, target: Target, seen: EndpointHealth, now: float) -
                 return target
             reason, description = CHECKING
             return replace(target, reason=reason, description=description)
+        case None if target.state is TargetState.HEALTHY:
+            return target  # one failed check is not yet the unhealthy threshold
     if target.state is TargetState.INITIAL and now < _given_until(target, group):
         # The proxy calls a target unhealthy after its very first check; AWS gives a new one
         # as many as the unhealthy threshold says.

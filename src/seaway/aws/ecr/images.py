@@ -95,7 +95,7 @@ def describe_images(
 def batch_get_image(
     tx: Transaction, call: Call, request: shapes.BatchGetImageRequest
 ) -> shapes.BatchGetImageResponse:
-    """Manifests by tag or digest, which counts as a pull; what is missing is a failure of its own."""
+    """Manifests by tag or digest, which counts as a pull; what is missing is named as a failure."""
     repository = parse.repository(tx, call, request)
     accepted = request.get("acceptedMediaTypes")
     images: list[shapes.Image] = []

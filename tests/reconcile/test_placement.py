@@ -1,0 +1,155 @@
+"""Where tasks go, with addresses and host ports; and what is said when they can't."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from dataclasses import replace
+from typing import Any
+
+from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.logs import LogGroup
+from seaway.core.network import NetworkInterface
+from seaway.core.task import Task, TaskStatus
+from seaway.core.task_definition import LogConfiguration, NetworkMode
+from tests.builders import (
+    a_container,
+    a_service,
+    a_subnet,
+    a_task,
+    a_task_definition,
+    an_instance,
+)
+from tests.reconcile.world import World
+
+FARGATE = a_task(launch_type="FARGATE", subnets=("subnet-1", "subnet-2"))
+
+
+def placed(*nouns: Any) -> World:
+    # Ids of an odd length lose their last digit, so these count in steps of it.
+    world = World(obedient=False, numbers=itertools.count(16, 16))
+    world.put(*nouns)
+    world.settle()
+    return world
+
+
+def all_of(world: World, noun: type[Any]) -> list[Any]:
+    with world.store.transaction() as tx:
+        return tx.where(noun)
+
+
+def awsvpc(**more: Any) -> Any:
+    return a_task_definition(network_mode=NetworkMode.AWSVPC, **more)
+
+
+def test_a_bridge_task_gets_an_address_for_each_container_and_a_free_host_port() -> None:
+    two = a_task_definition(containers=(a_container(), a_container("side", ports=())))
+    (task,) = placed(two, a_task()).tasks()
+    assert (task.last_status, task.host, task.zone) == (TaskStatus.PENDING, "host-1", "us-east-1a")
+    assert [entry.container for entry in task.addresses] == ["web", "side"]
+    assert len({entry.address for entry in task.addresses}) == 2
+    (binding,) = task.bindings
+    assert (binding.container, binding.container_port) == ("web", 80)
+    assert binding.host_port >= 32768
+
+
+def test_no_two_things_in_a_subnet_have_the_same_address() -> None:
+    world = placed(*[a_task(number) for number in range(1, 6)])
+    given = [entry.address for task in world.tasks() for entry in task.addresses]
+    given += [instance.address for instance in all_of(world, ContainerInstance)]
+    assert len(given) == len(set(given)) == 6
+    block = ipaddress.ip_network("10.0.0.0/24")
+    assert all(ipaddress.ip_address(address) in block for address in given)
+
+
+def test_an_address_is_free_again_only_when_the_host_has_let_it_go() -> None:
+    world = placed(a_subnet(cidr="10.0.0.0/28"), awsvpc())
+    for number in range(1, 20):
+        world.put(a_task(number, launch_type="FARGATE", subnets=("subnet-1",)))
+    world.settle()
+    there = [task for task in world.tasks() if task.host is not None]
+    waiting = [task for task in world.tasks() if task.host is None]
+    assert there
+    assert waiting
+    stopping = replace(there[0], desired_status=TaskStatus.STOPPED, may_stop=True)
+    world.put(stopping)
+    world.run(6)
+    assert len([task for task in world.tasks() if task.host is not None]) == len(there)
+    world.put(replace(stopping, last_status=TaskStatus.STOPPED, stopped_at=world.now))
+    world.run(6)
+    assert len([task for task in world.tasks() if task.host is not None]) == len(there) + 1
+
+
+def test_fargate_tasks_get_an_interface_and_are_spread_over_their_subnets() -> None:
+    second = a_subnet("subnet-2", cidr="10.0.1.0/24", zone="us-east-1b")
+    world = placed(second, awsvpc(), FARGATE, replace(a_task(2), **_fargate()))
+    assert sorted(str(task.subnet) for task in world.tasks()) == ["subnet-1", "subnet-2"]
+    for task in world.tasks():
+        assert task.instance is None
+        (interface,) = [i for i in all_of(world, NetworkInterface) if i.id == task.interface]
+        assert (interface.holder, interface.address) == (task.arn, task.address_of("web"))
+
+
+def _fargate() -> dict[str, Any]:
+    return {"launch_type": "FARGATE", "subnets": FARGATE.subnets}
+
+
+def test_without_a_connected_machine_fargate_says_so_and_tries_again() -> None:
+    service = a_service(desired_count=0)
+    world = placed(awsvpc(), service, Host(id="host-1", cpu=1, memory=1, connected=False))
+    world.put(replace(FARGATE, service=service.arn))
+    world.settle()
+    assert world.said(service) == [
+        "was unable to place a task. Reason: Capacity is unavailable at this time."
+    ]
+    world.put(Host(id="host-1", cpu=8192, memory=16384, connected=True))
+    world.run(6)
+    (task,) = world.tasks()
+    assert task.host == "host-1"
+
+
+def test_a_task_waits_until_an_instance_comes() -> None:
+    world = placed(an_instance(1, status="INACTIVE", subnet="subnet-1"), a_task())
+    assert world.tasks()[0].host is None
+    world.put(an_instance(2, subnet="subnet-1", vpc="vpc-1"))
+    world.settle()
+    assert world.tasks()[0].instance == an_instance(2).arn
+
+
+def test_a_task_for_one_instance_goes_nowhere_else() -> None:
+    world = placed(a_task(wanted_instance=an_instance(2).arn))
+    assert world.tasks()[0].host is None
+
+
+def logged(create: bool) -> list[object]:
+    options = (
+        ("awslogs-group", "/web"),
+        ("awslogs-region", "us-east-1"),
+        ("awslogs-create-group", "true" if create else "false"),
+    )
+    log = LogConfiguration(driver="awslogs", options=options)
+    return [a_task_definition(containers=(a_container(log=log),)), a_task()]
+
+
+def test_a_log_group_is_made_when_the_task_asks_for_it() -> None:
+    world = placed(*logged(create=True))
+    (group,) = all_of(world, LogGroup)
+    assert group.name == "/web"
+    assert world.tasks()[0].host == "host-1"
+
+
+def test_without_its_log_group_a_task_can_not_start() -> None:
+    (task,) = placed(*logged(create=False)).tasks()
+    assert (task.last_status, task.stop_code) == (TaskStatus.STOPPED, "TaskFailedToStart")
+    assert task.stopped_reason is not None
+    assert task.stopped_reason.endswith("The specified log group does not exist.")
+
+
+def test_a_placed_task_is_not_moved() -> None:
+    world = placed(a_task())
+    (before,) = world.tasks()
+    world.put(an_instance(2, subnet="subnet-1", vpc="vpc-1"))
+    world.run(60)
+    (after,) = world.tasks()
+    assert after == before
+    assert isinstance(after, Task)
