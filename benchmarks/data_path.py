@@ -190,6 +190,7 @@ def _report(seen: dict[str, dict[str, Seen]], options: Options) -> Report:
                 spread(s.throughput),
                 f"{statistics.median(ratios(s.throughput, base.throughput)):.2f}",
                 spread(s.cpu) if name != "direct" else "-",
+                f"{statistics.median(ratios(s.cpu, base.cpu)):.2f}" if name != "direct" else "-",
                 spread(s.p50),
                 f"{statistics.median(ratios(s.p50, base.p50)):.2f}",
                 spread(s.p99),
@@ -202,7 +203,7 @@ def _report(seen: dict[str, dict[str, Seen]], options: Options) -> Report:
                 "median (min-max); × is against bare, round by round",
                 (
                     f"way, {CONNECTIONS} connections", "requests/s", "×",
-                    "proxy CPU µs/request", "p50 µs, 1 connection", "×", "p99 µs",
+                    "proxy CPU µs/request", "×", "p50 µs, 1 connection", "×", "p99 µs",
                 ),
                 tuple(rows),
             )

@@ -74,7 +74,7 @@ def _anchor(model: Service) -> str:
 
 def _part(model: Service, found: list[Handler]) -> str:
     built = {handler.name: remark(handler) for handler in found}
-    rows = "".join(f"| `{name}` | {built[name] or 'as AWS says'} |\n" for name in sorted(built))
+    rows = "".join(f"| `{name}` | {built[name] or '–'} |\n" for name in sorted(built))
     part = f"\n## {model.service_id}\n\n| operation | |\n|---|---|\n{rows}"
     missing = sorted(model.known - built.keys())
     if not missing:

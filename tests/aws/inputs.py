@@ -23,7 +23,54 @@ CONNECT: dict[str, Any] = {
 BALANCED = [{"targetGroupArn": "{group-one}", "containerName": "web", "containerPort": 80}]
 SPREAD = [{"capacityProvider": "FARGATE_SPOT", "weight": 3}]
 NETWORK = {"awsvpcConfiguration": {"subnets": ["{subnet-a}"]}}
-FORWARD = [{"Type": "forward", "TargetGroupArn": "{group-one}"}]
+TAGGED = {"tags": [{"key": "owner"}]}
+
+
+def actions(name: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Probes of the actions in the member of this name: values, and what stands beside them."""
+    values = {
+        "ForwardConfig.TargetGroups[].TargetGroupArn": "{group-spare}",
+        "RedirectConfig.Protocol": "HTTPS",
+        "RedirectConfig.Port": "82",
+        "RedirectConfig.Path": "/probe",
+        "RedirectConfig.StatusCode": "HTTP_302",
+        "FixedResponseConfig.ContentType": "text/css",
+        "FixedResponseConfig.StatusCode": "404",
+        "TargetGroupArn": "{group-spare}",
+        "Type": "fixed-response",
+    }
+    shares = {"TargetGroups": [{"TargetGroupArn": "{group-free}"}]}
+    redirect = {"StatusCode": "HTTP_301", "Port": "81"}
+    beside = {
+        "ForwardConfig": [{"Type": "forward", "ForwardConfig": shares}],
+        "RedirectConfig": [{"Type": "redirect", "RedirectConfig": redirect}],
+        "FixedResponseConfig": [
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+        ],
+    }
+    return (
+        {f"{name}[].{path}": value for path, value in values.items()},
+        {f"{name}[].{path}": {name: given} for path, given in beside.items()},
+    )
+
+
+def conditions() -> dict[str, dict[str, Any]]:
+    """For each config of a condition, the condition that it belongs to."""
+    plain = {
+        "HostHeaderConfig": ("host-header", {"Values": ["a.example.com"]}),
+        "PathPatternConfig": ("path-pattern", {"Values": ["/b"]}),
+        "HttpHeaderConfig": ("http-header", {"HttpHeaderName": "a", "Values": ["b"]}),
+        "QueryStringConfig": ("query-string", {"Values": [{"Key": "a", "Value": "b"}]}),
+        "HttpRequestMethodConfig": ("http-request-method", {"Values": ["GET"]}),
+        "SourceIpConfig": ("source-ip", {"Values": ["10.0.0.0/8"]}),
+    }
+    return {
+        f"Conditions[].{config}": {"Conditions": [{"Field": field, config: given}]}
+        for config, (field, given) in plain.items()
+    }
+
+
+FORWARD = [{"Type": "forward", "TargetGroupArn": "{group-free}"}]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +86,273 @@ class Case:
     base: dict[str, Any]
     values: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+_SERVICE_VALUES: dict[str, Any] = {
+    "availabilityZoneRebalancing": "DISABLED",
+    "capacityProviderStrategy[].capacityProvider": "FARGATE",
+    "deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask": False,
+    "deploymentConfiguration.maximumPercent": 300,
+    "deploymentConfiguration.minimumHealthyPercent": 50,
+    "desiredCount": 3,
+    "monitoring.metricConfigurations[].resolutionSeconds": 20,
+    "monitoring.metricConfigurations[].metricNames": ["CPUUtilization"],
+    "loadBalancers[].containerPort": 81,
+    "loadBalancers[].containerName": "side",
+    "loadBalancers[].targetGroupArn": "{group-two}",
+    "networkConfiguration.awsvpcConfiguration.assignPublicIp": "ENABLED",
+    "networkConfiguration.awsvpcConfiguration.securityGroups": ["{security-group}"],
+    "networkConfiguration.awsvpcConfiguration.subnets": ["{subnet-b}"],
+    "placementConstraints[].type": "distinctInstance",
+    "placementStrategy[].field": "host",
+    "placementStrategy[].type": "random",
+    "platformVersion": "1.4.0",
+    "propagateTags": "SERVICE",
+    "serviceConnectConfiguration.enabled": False,
+    "serviceConnectConfiguration.logConfiguration.logDriver": "json-file",
+    "serviceConnectConfiguration.logConfiguration.options": {"awslogs-group": "/proxy"},
+    "serviceConnectConfiguration.namespace": "other",
+    "serviceConnectConfiguration.services[].clientAliases[].port": 81,
+    "serviceConnectConfiguration.services[].portName": "admin",
+    "taskDefinition": "other",
+}
+_CABLED = {"taskDefinition": "cabled", "networkConfiguration": NETWORK}
+_LOGGED = CONNECT | {"logConfiguration": {"logDriver": "json-file"}}
+_AWSLOGGED = CONNECT | {
+    "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/web"}}
+}
+_SERVICE_BESIDE: dict[str, dict[str, Any]] = {
+    "capacityProviderStrategy": _CABLED | {"capacityProviderStrategy": SPREAD},
+    "healthCheckGracePeriodSeconds": {"loadBalancers": BALANCED},
+    "loadBalancers": {"loadBalancers": BALANCED},
+    "networkConfiguration": _CABLED,
+    "networkConfiguration.awsvpcConfiguration.assignPublicIp": _CABLED
+    | {"capacityProviderStrategy": SPREAD},
+    "placementStrategy[].field": {"placementStrategy": [{"type": "spread", "field": "probe"}]},
+    "placementConstraints[].expression": {"placementConstraints": [{"type": "distinctInstance"}]},
+    "platformVersion": _CABLED | {"capacityProviderStrategy": SPREAD},
+    "serviceConnectConfiguration": {"serviceConnectConfiguration": CONNECT},
+    "serviceConnectConfiguration.accessLogConfiguration": {"serviceConnectConfiguration": _LOGGED},
+    "serviceConnectConfiguration.logConfiguration": {"serviceConnectConfiguration": _AWSLOGGED},
+    "tags": TAGGED,
+}
+
+CASES = (
+    Case(
+        service="ecs",
+        operation="RegisterTaskDefinition",
+        base={
+            "family": "new",
+            "cpu": "256",
+            "memory": "512",
+            "containerDefinitions": [CONTAINER, {"name": "side", "image": "side:1"}],
+            "volumes": [{"name": "data"}, {"name": "more"}],
+        },
+        values={
+            "containerDefinitions[].dependsOn[].condition": "COMPLETE",
+            "containerDefinitions[].dependsOn[].containerName": "more",
+            "containerDefinitions[].essential": False,
+            "containerDefinitions[].healthCheck.interval": 9,
+            "containerDefinitions[].linuxParameters.capabilities.add": ["NET_ADMIN"],
+            "containerDefinitions[].linuxParameters.capabilities.drop": ["NET_RAW"],
+            "containerDefinitions[].logConfiguration.logDriver": "json-file",
+            "containerDefinitions[].logConfiguration.options": {"awslogs-group": "/other"},
+            "containerDefinitions[].memory": 70,
+            "containerDefinitions[].mountPoints[].sourceVolume": "more",
+            "containerDefinitions[].portMappings[].appProtocol": "http",
+            "cpu": "512",
+            "ephemeralStorage.sizeInGiB": 30,
+            "memory": "1024",
+            "networkMode": "host",
+            "requiresCompatibilities": ["EC2"],
+            "runtimePlatform.cpuArchitecture": "ARM64",
+            "runtimePlatform.operatingSystemFamily": "LINUX",
+        },
+        beside={
+            "tags": TAGGED,
+            "containerDefinitions[].dependsOn": {
+                "containerDefinitions": [
+                    CONTAINER | {"dependsOn": [{"containerName": "side", "condition": "START"}]},
+                    {"name": "side", "image": "side:1", "essential": False},
+                    {"name": "more", "image": "side:1"},
+                ]
+            },
+            "containerDefinitions[].mountPoints": {
+                "containerDefinitions": [
+                    CONTAINER | {"mountPoints": [{"sourceVolume": "data"}]},
+                    {"name": "side", "image": "side:1"},
+                ]
+            },
+        },
+    ),
+    Case(
+        service="ecs",
+        operation="CreateService",
+        base={"serviceName": "new", "taskDefinition": "web", "desiredCount": 1},
+        values=_SERVICE_VALUES | {"cluster": "fargate", "launchType": "FARGATE"},
+        beside=_SERVICE_BESIDE | {"launchType": _CABLED},
+    ),
+    Case(
+        service="ecs",
+        operation="UpdateService",
+        base={"service": "there"},
+        values=_SERVICE_VALUES | {"cluster": "fargate", "service": "elsewhere"},
+        beside=_SERVICE_BESIDE,
+    ),
+    Case(
+        service="ecs",
+        operation="RunTask",
+        base={"taskDefinition": "web", "clientToken": "one"},
+        values=_SERVICE_VALUES
+        | {
+            "cluster": "fargate",
+            "count": 2,
+            "launchType": "FARGATE",
+            "overrides.containerOverrides[].name": "side",
+            "overrides.containerOverrides[].memory": 70,
+            "overrides.cpu": "512",
+            "overrides.memory": "1024",
+            "propagateTags": "TASK_DEFINITION",
+        },
+        beside=_SERVICE_BESIDE
+        | {
+            "launchType": _CABLED,
+            "overrides.containerOverrides": {
+                "overrides": {"containerOverrides": [{"name": "web"}]}
+            },
+        },
+    ),
+    Case(
+        service="ecs",
+        operation="CreateCluster",
+        base={"clusterName": "new"},
+        values={
+            "capacityProviders": ["FARGATE"],
+            "defaultCapacityProviderStrategy[].capacityProvider": "FARGATE",
+            "settings[].name": "probe",
+            "settings[].value": "enhanced",
+            "serviceConnectDefaults.namespace": "shop",
+        },
+        beside={
+            "tags": TAGGED,
+            "defaultCapacityProviderStrategy": {
+                "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
+                "defaultCapacityProviderStrategy": SPREAD,
+            },
+            "settings": {"settings": [{"name": "containerInsights", "value": "disabled"}]},
+        },
+    ),
+    Case(
+        service="ecs",
+        operation="CreateCapacityProvider",
+        base={"name": "new", "autoScalingGroupProvider": {"autoScalingGroupArn": "{machines}"}},
+        values={
+            "autoScalingGroupProvider.autoScalingGroupArn": "{others}",
+            "autoScalingGroupProvider.managedScaling.status": "ENABLED",
+            "autoScalingGroupProvider.managedDraining": "ENABLED",
+            "autoScalingGroupProvider.managedTerminationProtection": "ENABLED",
+        },
+        beside={"tags": TAGGED},
+    ),
+    Case(
+        service="elbv2",
+        operation="CreateTargetGroup",
+        base={"Name": "new", "Protocol": "HTTP", "Port": 80, "VpcId": "{vpc}"},
+        values={
+            "HealthCheckEnabled": False,
+            "HealthCheckIntervalSeconds": 9,
+            "HealthCheckPath": "/probe",
+            "HealthCheckPort": "81",
+            "HealthCheckProtocol": "HTTPS",
+            "Matcher.HttpCode": "204",
+            "Matcher.GrpcCode": "3",
+            "Protocol": "HTTPS",
+            "ProtocolVersion": "GRPC",
+            "TargetType": "ip",
+            "VpcId": "{other-vpc}",
+        },
+        beside={"Matcher.GrpcCode": {"ProtocolVersion": "GRPC"}},
+    ),
+    Case(
+        service="elbv2",
+        operation="CreateLoadBalancer",
+        base={"Name": "new", "Subnets": ["{subnet-a}", "{subnet-b}"]},
+        values={
+            "CustomerOwnedIpv4Pool": "ipv4pool-coip-1",
+            "IpamPools.Ipv4IpamPoolId": "ipam-pool-1",
+            "Scheme": "internal",
+            "SecurityGroups": ["{security-group}"],
+            "SubnetMappings[].SubnetId": "{subnet-a}",
+            "Subnets": ["{subnet-b}", "{subnet-c}"],
+            "Type": "network",
+        },
+        beside={
+            "SubnetMappings": {
+                "Subnets": None,
+                "SubnetMappings": [{"SubnetId": "{subnet-c}"}, {"SubnetId": "{subnet-b}"}],
+            }
+        },
+    ),
+    Case(
+        service="elbv2",
+        operation="CreateListener",
+        base={
+            "LoadBalancerArn": "{balancer}",
+            "Protocol": "HTTP",
+            "Port": 81,
+            "DefaultActions": FORWARD,
+        },
+        values={"LoadBalancerArn": "{other-balancer}", "Protocol": "HTTPS"}
+        | actions("DefaultActions")[0],
+        beside=actions("DefaultActions")[1],
+    ),
+    Case(
+        service="elbv2",
+        operation="CreateRule",
+        base={
+            "ListenerArn": "{listener}",
+            "Priority": 5,
+            "Conditions": [{"Field": "path-pattern", "Values": ["/a"]}],
+            "Actions": FORWARD,
+        },
+        values={
+            "ListenerArn": "{other-listener}",
+            "Conditions[].HostHeaderConfig.Values": ["b.example.com"],
+            "Conditions[].HttpRequestMethodConfig.Values": ["POST"],
+            "Conditions[].PathPatternConfig.Values": ["/probe"],
+            "Conditions[].SourceIpConfig.Values": ["11.0.0.0/8"],
+            "Conditions[].Values": ["/probe"],
+        }
+        | actions("Actions")[0],
+        beside=actions("Actions")[1] | conditions(),
+    ),
+    Case(
+        service="servicediscovery",
+        operation="RegisterInstance",
+        base={
+            "ServiceId": "{names}",
+            "InstanceId": "one",
+            "Attributes": {"AWS_INSTANCE_IPV4": "10.0.0.9"},
+        },
+        values={
+            "Attributes": {"AWS_INSTANCE_IPV4": "10.0.0.10"},
+            "ServiceId": "{other-names}",
+        },
+    ),
+    Case(
+        service="servicediscovery",
+        operation="CreateService",
+        base={"Name": "new", "NamespaceId": "{namespace}"},
+        values={
+            "NamespaceId": "{other-namespace}",
+            "DnsConfig.NamespaceId": "{dns-namespace}",
+            "DnsConfig.DnsRecords[].Type": "AAAA",
+        },
+        beside={
+            "DnsConfig": {
+                "NamespaceId": "{dns-namespace}",
+                "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 60}]},
+            },
+        },
+    ),
+)

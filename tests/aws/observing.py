@@ -80,6 +80,8 @@ class Observed:
             moment=self.moment,
         )
         listener = socket.create_server(("127.0.0.1", 0))
+        # asyncio sets it only where a socket names its protocol; every answer would wait 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(gateway, http="httptools", lifespan="off", log_config=None)
         self._server = uvicorn.Server(config)

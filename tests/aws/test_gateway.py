@@ -179,9 +179,8 @@ def client(port: int) -> Iterator[Client]:
         **config: Any,
     ) -> Any:
         once = {"total_max_attempts": 1, "mode": "standard"}
-        session = boto3.Session()
         made.append(
-            session.client(
+            boto3.client(
                 service,
                 endpoint_url=f"http://127.0.0.1:{port}",
                 region_name=region,

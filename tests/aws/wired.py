@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections import defaultdict
 from collections.abc import Callable, Iterable, MutableMapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +19,43 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from seaway.aws.gateway import Gateway
+from seaway.aws.model import Models, Service, load
 from seaway.aws.operation import Handler
 from seaway.core.moment import Moment
 from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
 from tests.handlers import REGION, Counted
+
+
+class _Clients:
+    """boto3 clients that are used again: making one costs more than most tests."""
+
+    def __init__(self) -> None:
+        self._free: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+
+    def take(self, service: str, region: str) -> Any:
+        """A client nobody uses now."""
+        free = self._free[service, region]
+        return free.pop() if free else _new_client(service, region)
+
+    def give_back(self, service: str, region: str, client: Any) -> None:
+        """Nobody uses it any more."""
+        self._free[service, region].append(client)
+
+
+_CLIENTS = _Clients()
+
+
+@cache
+def _model(service: str, operations: frozenset[str]) -> Service:
+    return load(service, operations)
+
+
+class _Models(Models):
+    """The models, each read once for all gateways."""
+
+    def service(self, name: str) -> Service:
+        return _model(name, frozenset(self._wanted[name]))
 
 
 class _Raw(io.BytesIO):
@@ -42,11 +76,21 @@ class Wired:
         self._token = Counted()
         self._runner = asyncio.Runner()
         built = {(handler.service, handler.name): handler for handler in handlers}
-        self.gateway = Gateway(built, transact=self._transact, moment=self.moment)
+        operations: defaultdict[str, set[str]] = defaultdict(set)
+        for service, name in built:
+            operations[service].add(name)
+        self.gateway = Gateway(
+            built, transact=self._transact, moment=self.moment, models=_Models(operations)
+        )
+        self._clients: list[tuple[str, str, Any]] = []
 
     def close(self) -> None:
-        """End the event loop."""
+        """End the event loop, and give the clients back."""
         self._runner.close()
+        for service, region, client in self._clients:
+            client.meta.events.unregister("before-send", self._send)
+            _CLIENTS.give_back(service, region, client)
+        self._clients.clear()
 
     def moment(self) -> Moment:
         """The clock's instant."""
@@ -65,18 +109,9 @@ class Wired:
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A boto3 client of this gateway."""
-        client = boto3.client(
-            service,
-            region_name=region,
-            endpoint_url="http://localhost:4566",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            # What is wrong in a request must be found by us, not by botocore.
-            config=Config(
-                retries={"max_attempts": 0}, inject_host_prefix=False, parameter_validation=False
-            ),
-        )
+        client = _CLIENTS.take(service, region)
         client.meta.events.register("before-send", self._send)
+        self._clients.append((service, region, client))
         return client
 
     async def _transact(self, function: Callable[[Transaction], Any]) -> Any:
@@ -112,6 +147,20 @@ class Wired:
         answered = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
         body = b"".join(message.get("body", b"") for message in sent[1:])
         return sent[0]["status"], answered, body
+
+
+def _new_client(service: str, region: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url="http://localhost:4566",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        # What is wrong in a request must be found by us, not by botocore.
+        config=Config(
+            retries={"max_attempts": 0}, inject_host_prefix=False, parameter_validation=False
+        ),
+    )
 
 
 def _bytes(value: str | bytes) -> bytes:

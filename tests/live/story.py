@@ -126,7 +126,8 @@ class Site:
 
     def kill_proxy(self) -> int:
         """Kill Envoy; gives its process id."""
-        pid = int(self.status()["proxy"]["pid"])
+        # 0 until it has been found or started; and 0 is everybody's group to kill().
+        pid = eventually(lambda: int(self.status()["proxy"]["pid"]), "there is a proxy")
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -135,13 +136,17 @@ class Site:
         assert said is not None, "Seaway does not answer"
         return said
 
+    def down(self, *arguments: str) -> None:
+        """`seaway down`."""
+        done = self.cli("down", *arguments)
+        if self.process is not None:
+            self.process.wait(20)
+        assert done.returncode == 0, done.stderr
+
     def end(self) -> None:
         """`seaway down`, and nothing is left."""
         try:
-            done = self.cli("down")
-            if self.process is not None:
-                self.process.wait(20)
-            assert done.returncode == 0, done.stderr
+            self.down()
             self.check_nothing_left()
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
@@ -243,7 +248,9 @@ class Town:
 
     # making
 
-    def definition(self, name: str, *, fargate: bool = False, **more: Any) -> str:
+    def definition(
+        self, name: str, *, fargate: bool = False, family: str | None = None, **more: Any
+    ) -> str:
         """A task definition of one nginx that offers port 80 by its own name."""
         mapping = {"name": name, "containerPort": 80, "protocol": "tcp", "appProtocol": "http"}
         container = {
@@ -254,7 +261,7 @@ class Town:
             **more,
         }
         answer = self.aws.ecs.register_task_definition(
-            family=name,
+            family=family or name,
             requiresCompatibilities=["FARGATE" if fargate else "EC2"],
             networkMode="awsvpc" if fargate else "bridge",
             cpu="256",

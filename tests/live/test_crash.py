@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.live.story import (
     CLUSTER,
+    QUICKLY,
     Town,
     a_site,
     a_town,
@@ -35,17 +36,11 @@ def town() -> Iterator[Town]:
     """Two tasks of cats that web calls by name."""
     with a_site() as site:
         town = a_town(site, ("web", "cats"))
-        for name in ("web", "cats"):
+        offered = {"portName": "cats", "clientAliases": [{"port": 80, "dnsName": "cats"}]}
+        for name, services in (("cats", [offered]), ("web", [])):
             town.definition(name)
-            town.create_service(
-                name,
-                serviceConnectConfiguration={
-                    "enabled": True,
-                    "services": []
-                    if name == "web"
-                    else [{"portName": name, "clientAliases": [{"port": 80, "dnsName": name}]}],
-                },
-            )
+            connect = {"enabled": True, "services": services}
+            town.create_service(name, serviceConnectConfiguration=connect)
         town.stable("web", "cats")
         yield town
         assert site.errors() == []
@@ -218,3 +213,41 @@ def _client(name: str, town: Town, config: Config) -> Any:
 
 def _all(client: Any, operation: str, member: str) -> list[str]:
     return [arn for page in client.get_paginator(operation).paginate() for arn in page[member]]
+
+
+def services_again(town: Town, before: set[str]) -> None:
+    """All services run on new tasks, names work, and what ran before is stopped."""
+    waiter = town.aws.ecs.get_waiter("tasks_stopped")
+    waiter.wait(cluster=CLUSTER, tasks=sorted(before), WaiterConfig=QUICKLY)
+    town.stable("web", "cats")
+    for name in ("web", "cats"):
+        now = {task["taskArn"] for task in town.tasks(name)}
+        assert len(now) == 2
+        assert before.isdisjoint(now)
+    caller = town.tasks("web")[0]["taskArn"]
+    served = eventually(
+        lambda: who(town.inside(caller, "curl -s --max-time 2 'http://cats/whoami?[1-10]' || :")),
+        "the name answers",
+        20,
+    )
+    assert len(served) == 2
+
+
+def test_after_the_whole_machine_went_down_everything_comes_back(town: Town) -> None:
+    before = {task["taskArn"] for name in ("web", "cats") for task in town.tasks(name)}
+    site = town.site
+    site.kill_proxy()
+    site.kill()
+    label = f"label=seaway.installation={site.scope}"
+    docker("kill", *docker("ps", "-q", "--filter", label).split())
+    site.start()
+    services_again(town, before)
+
+
+def test_what_was_kept_by_down_comes_back_with_up(town: Town) -> None:
+    before = {task["taskArn"] for name in ("web", "cats") for task in town.tasks(name)}
+    town.site.down("--keep")
+    label = f"label=seaway.installation={town.site.scope}"
+    assert docker("ps", "-aq", "--filter", label) == ""
+    town.site.start()
+    services_again(town, before)

@@ -140,12 +140,15 @@ def test_cloud_map_shows_the_instances_of_connected_services(connected: Town) ->
 
 
 def test_a_new_name_works_in_a_task_that_already_runs(connected: Town) -> None:
+    """This one is TCP: its port says nothing of HTTP."""
+    plain = {"name": "cats", "containerPort": 80, "hostPort": 0}
+    connected.definition("cats", family="kittens", portMappings=[plain])
     caller = connected.tasks("web")[0]
     alias = {"port": 8080, "dnsName": "kittens"}
     offered = {"portName": "cats", "discoveryName": "kittens", "clientAliases": [alias]}
     connected.create_service(
         "kittens",
-        taskDefinition="cats",
+        taskDefinition="kittens",
         desiredCount=1,
         serviceConnectConfiguration={"enabled": True, "services": [offered]},
     )
@@ -163,6 +166,34 @@ def test_a_new_name_works_in_a_task_that_already_runs(connected: Town) -> None:
     )
     names = [s["Name"] for s in connected.aws.servicediscovery.list_services()["Services"]]
     assert "kittens" not in names
+
+
+def test_a_name_made_while_its_caller_starts_reaches_it(connected: Town) -> None:
+    """The caller's containers are on their way when the name comes."""
+    ecs = connected.aws.ecs
+    client = {"enabled": True}
+    for number in range(4):
+        name = f"late-{number}"
+        offered = {
+            "portName": "cats",
+            "discoveryName": name,
+            "clientAliases": [{"port": 80, "dnsName": name}],
+        }
+        service = {"taskDefinition": "cats", "desiredCount": 1}
+        connected.create_service(f"early-{number}", serviceConnectConfiguration=client, **service)
+        connected.create_service(
+            name, serviceConnectConfiguration={"enabled": True, "services": [offered]}, **service
+        )
+    for number in range(4):
+        (caller,) = eventually(
+            lambda number=number: connected.tasks(f"early-{number}"),  # type: ignore[misc]
+            "the caller runs",
+        )
+        hosts = connected.inside(caller["taskArn"], "cat /etc/hosts")
+        assert all(f"late-{n}" in hosts for n in range(4)), hosts
+    for number in range(4):
+        for name in (f"early-{number}", f"late-{number}"):
+            ecs.delete_service(cluster=CLUSTER, service=name, force=True)
 
 
 def test_a_rolling_deployment_under_traffic_fails_no_request(connected: Town) -> None:

@@ -175,3 +175,61 @@ def test_a_deployment_never_leaves_its_limits_and_always_arrives(
         world.put(limits[-1])
         world.run(300)
         assert len(running(world)) == count
+
+
+def fail_to_start(world: World, count: int) -> None:
+    """The newest tasks never run, one after the other; time passes as the back-off wants it."""
+    for _ in range(count):
+        for _ in range(100):
+            newest = world.tasks()[-1]
+            if newest.is_alive and newest.host is not None:
+                break
+            world.run(10)
+        failed = replace(
+            newest,
+            last_status=TaskStatus.STOPPED,
+            desired_status=TaskStatus.STOPPED,
+            stop_code="TaskFailedToStart",
+            stopped_at=world.now,
+        )
+        world.put(failed)
+        world.settle()
+
+
+def test_the_circuit_breaker_rolls_back_and_the_failed_deployment_stays_failed() -> None:
+    world = World()
+    breaker = DeploymentConfiguration(circuit_breaker=True, circuit_breaker_rollback=True)
+    service = deployed(world, a_service(desired_count=1, rollout=breaker))
+    world.run(60)
+    (good,) = running(world)
+    world.obedient = False
+    deployed(world, service, 2)
+    world.settle()
+    fail_to_start(world, 3)
+    first, failed, back = deployments(world, service)
+    assert first.rollout_state is RolloutState.COMPLETED
+    assert (failed.rollout_state, failed.status) == (RolloutState.FAILED, "INACTIVE")
+    assert failed.failed_tasks == 3
+    assert failed.rollout_reason == "ECS deployment circuit breaker: task failed to start."
+    assert back.status == "PRIMARY"
+    assert back.rollout_reason == (
+        f"ECS deployment circuit breaker: rolling back to deploymentId {first.id}."
+    )
+    world.obedient = True
+    world.run(120)
+    (now,) = running(world)
+    assert now.deployment == back.id
+    assert now.arn != good.arn
+    assert f"rolling back to deployment {first.id}." in world.said(service)
+
+
+def test_tasks_that_fail_beside_one_that_runs_are_not_started_without_pause() -> None:
+    world = World()
+    service = deployed(world, a_service(desired_count=1))
+    world.run(60)
+    world.obedient = False
+    world.put(replace(service, desired_count=2))
+    world.settle()
+    began = world.now
+    fail_to_start(world, 4)
+    assert world.now - began >= 10 + 20

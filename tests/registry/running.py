@@ -76,6 +76,8 @@ class Running:
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", self.port))
+        # asyncio sets it only where a socket names its protocol; every answer would wait 40 ms.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self._socket.getsockname()[1]
         self._up = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))

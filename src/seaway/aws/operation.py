@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -46,4 +45,4 @@ def operation(service: str, name: str | None = None) -> Callable[[Function], Han
 
 def operations_in(module: ModuleType) -> list[Handler]:
     """The handlers a module defines, in the order they stand there."""
-    return [value for _, value in inspect.getmembers_static(module) if isinstance(value, Handler)]
+    return [value for value in vars(module).values() if isinstance(value, Handler)]

@@ -7,7 +7,7 @@ says what has to be made anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -40,7 +40,7 @@ class _Part(Enum):
     BALANCE = auto()
 
 
-_Served = dict[str, tuple[Task, Endpoint | None]]
+_Served = dict[str, Endpoint | None]
 
 Made = tuple[tuple[Port, ...], tuple[Upstream, ...]]
 
@@ -143,7 +143,7 @@ class Traffic:
         self._ways.clear()
         self._lead()
         for endpoint in tx.where(NamedEndpoint):
-            self._offer(tx, endpoint.discovery)
+            self._offer(tx, endpoint.discovery, frozenset())
         for name, host in self._hosts.items():
             self._call(tx, name, host)
 
@@ -153,7 +153,7 @@ class Traffic:
             stale.offers.update(e.discovery for e in tx.where(NamedEndpoint, service=service))
         for task in stale.tasks:
             stale.offers.update(r.service for r in tx.where(Registration, task=task))
-        moved = {ns for discovery in stale.offers for ns in self._offer(tx, discovery)}
+        moved = {ns for discovery in stale.offers for ns in self._offer(tx, discovery, stale.tasks)}
         for name, host in self._hosts.items():
             if stale.callers or host.callers_stale:
                 self._call(tx, name, host)
@@ -189,8 +189,8 @@ class Traffic:
             host.stale.add(_Part.CONNECT)
         host.callers, host.callers_stale = found, False
 
-    def _offer(self, tx: Transaction, discovery: str) -> set[str]:
-        """Make an endpoint's offer anew; the namespaces in which that is news."""
+    def _offer(self, tx: Transaction, discovery: str, moved: Set[str]) -> set[str]:
+        """Make an endpoint's offer anew, ``moved`` tasks having changed; where that is news."""
         endpoint = tx.find(NamedEndpoint, discovery)
         service = tx.find(Service, endpoint.service) if endpoint else None
         news = set()
@@ -206,14 +206,16 @@ class Traffic:
             endpoint=endpoint,
             cluster=last_part(service.cluster),
             service=service.name,
-            places=self._places(tx, endpoint),
+            places=self._places(tx, endpoint, moved),
         )
         if offers.get(discovery) != offer:
             offers[discovery] = offer
             news.add(endpoint.namespace)
         return news
 
-    def _places(self, tx: Transaction, endpoint: NamedEndpoint) -> tuple[Endpoint, ...]:
+    def _places(
+        self, tx: Transaction, endpoint: NamedEndpoint, moved: Set[str]
+    ) -> tuple[Endpoint, ...]:
         """Where an endpoint is served: its registered tasks, and leaving ones as draining."""
         serving = {
             registration.task: False
@@ -228,17 +230,13 @@ class Traffic:
             known = {}
         served: _Served = {}
         for arn, draining in serving.items():
-            present = tx.find(Task, arn)
-            if present is None:
-                continue
-            found = known.get(arn)
-            same = found is not None and found[0] is present
-            place = found[1] if same and found else _place(tx, present, endpoint)
-            if place is not None and place.draining != draining:
+            anew = arn in moved or arn not in known
+            place = _place(tx, arn, endpoint) if anew else known[arn]
+            if place is not None and place.draining is not draining:
                 place = Endpoint(address=place.address, port=place.port, draining=draining)
-            served[arn] = (present, place)
+            served[arn] = place
         self._served[endpoint.discovery] = (endpoint, served)
-        return tuple(place for _, place in served.values() if place is not None)
+        return tuple(place for place in served.values() if place is not None)
 
     # What is made of it
 
@@ -338,7 +336,10 @@ def _callers(tx: Transaction, host: str) -> list[Caller]:
     return callers
 
 
-def _place(tx: Transaction, task: Task, endpoint: NamedEndpoint) -> Endpoint | None:
+def _place(tx: Transaction, arn: str, endpoint: NamedEndpoint) -> Endpoint | None:
+    task = tx.find(Task, arn)
+    if task is None:
+        return None
     definition = tx.find(TaskDefinition, task.task_definition)
     deployment = tx.find(Deployment, task.deployment or "")
     found = definition.port_named(port_name_of(deployment, endpoint)) if definition else None

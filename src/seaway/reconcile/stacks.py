@@ -252,6 +252,7 @@ class _Look:
             stack_tags=self.stack.intent.tags,
             physical=row.physical,
             attributes=json.loads(row.attributes),
+            since=row.since,
         )
 
     def _create(

@@ -13,6 +13,7 @@ from seaway.core.balancer import LoadBalancer
 from seaway.core.compute import Instance, LaunchTemplate
 from seaway.core.identity import Role
 from seaway.core.stack import Stack, StackResource
+from seaway.core.task import Task, TaskStatus
 from seaway.reconcile import services
 from seaway.store.codec import decode, encode
 from seaway.store.resident import Resident
@@ -255,3 +256,53 @@ def test_an_application_is_changed_and_taken_down_as_one(api: Stacking) -> None:
     assert len(api.ec2("DescribeVpcs")["Vpcs"]) == 1
     assert api("ecr", "DescribeRepositories")["repositories"] == []
     assert api("servicediscovery", "ListNamespaces")["Namespaces"] == []
+
+
+def _live(api: Stacking, doomed: str) -> None:
+    """What hosts do: tasks run, but those of one definition never start; no host is here."""
+    with api.store.transaction() as tx:
+        for task in tx.where(Task):
+            if task.desired_status is TaskStatus.STOPPED or task.task_definition == doomed:
+                tx.put(
+                    replace(
+                        task,
+                        desired_status=TaskStatus.STOPPED,
+                        last_status=TaskStatus.STOPPED,
+                        stop_code=task.stop_code or "TaskFailedToStart",
+                        stopped_at=task.stopped_at or api.now,
+                    )
+                )
+            elif task.last_status is not TaskStatus.RUNNING:
+                tx.put(replace(task, last_status=TaskStatus.RUNNING, started_at=api.now))
+
+
+@pytest.mark.parametrize("itself", ["false", "true"])
+def test_an_update_whose_deployment_fails_goes_back_also_when_ecs_does_so_itself(
+    api: Stacking, itself: str
+) -> None:
+    agreed = {"Capabilities": ["CAPABILITY_IAM"]}
+    text = SHOP.replace("DesiredCount: 0", "DesiredCount: 1")
+    text = text.replace("Rollback: false", f"Rollback: {itself}").replace(
+        """      LoadBalancers:
+        - {ContainerName: cats, ContainerPort: 80, TargetGroupArn: !Ref Cats}
+""",
+        "",
+    )
+    assert "ContainerName" not in text
+    api.cfn("CreateStack", StackName="net", TemplateBody=text, **agreed)
+    for _ in range(30):
+        _pass(api, 1)
+        _live(api, "")
+    assert api.stack()["StackStatus"] == "CREATE_COMPLETE"
+    doomed = api.physical("Definition").replace(":1", ":2")
+    text = text.replace("latest", "broken")
+    api.cfn("UpdateStack", StackName="net", TemplateBody=text, **agreed)
+    for _ in range(120):
+        _pass(api, 1)
+        _live(api, doomed)
+    assert api.stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert _problems(api)[0].startswith("Service: Error occurred during operation 'ECS Deployment")
+    (service,) = api("ecs", "DescribeServices", cluster="shop", services=["cats"])["services"]
+    assert service["taskDefinition"] == api.physical("Definition") != doomed
+    shown = api("ecs", "DescribeTaskDefinition", taskDefinition=service["taskDefinition"])
+    assert shown["taskDefinition"]["containerDefinitions"][0]["image"].endswith("cats:latest")

@@ -115,6 +115,19 @@ def test_weights_are_kept() -> None:
     assert [share.weight for share in default.shares] == [3, 0]
 
 
+def test_a_sticky_group_keeps_its_clients_for_as_long_as_it_says() -> None:
+    for attributes, seconds in (
+        ((), 0),
+        ((("stickiness.enabled", "true"),), 86400),
+        ((("stickiness.enabled", "true"), ("stickiness.lb_cookie.duration_seconds", "60")), 60),
+        ((("stickiness.enabled", "true"), ("stickiness.type", "app_cookie")), 0),
+    ):
+        ports, _ = balance(balanced(DEFAULT, groups={WEB.arn: replace(WEB, attributes=attributes)}))
+        default = ports[0].routing.default
+        assert isinstance(default, Forward)
+        assert default.sticky == seconds
+
+
 def test_a_redirect_and_a_fixed_response_are_what_they_say() -> None:
     moved = Action(type="redirect", status="HTTP_301", protocol="HTTPS", port="443")
     ports, _ = balance(balanced(replace(DEFAULT, actions=(moved,))))

@@ -91,11 +91,16 @@ def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargat
         )
     if len(pairs) > 10:
         raise InvalidParameterException("placementConstraints can have at most 10 items.")
-    for kind, _ in pairs:
+    for kind, expression in pairs:
         if kind == "memberOf":
             raise not_built("placementConstraints type memberOf")
         if kind != "distinctInstance":
             raise InvalidParameterException(f"Invalid placement constraint type: {kind}")
+        if expression:
+            raise InvalidParameterException(
+                "An expression cannot be specified for the placement constraint type "
+                "distinctInstance."
+            )
     return pairs
 
 

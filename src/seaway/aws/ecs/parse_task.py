@@ -18,7 +18,7 @@ from seaway.core.task_definition import TaskDefinition
 if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
-_ABSENT = ("enableExecuteCommand", "volumeConfigurations")
+_ABSENT = ("enableExecuteCommand", "referenceId", "volumeConfigurations")
 _ABSENT_OVERRIDE = (
     "inferenceAcceleratorOverrides",
     "executionRoleArn",

@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 
 ROUTING = ("forward", "redirect", "fixed-response")
 HTTPS_ONLY = ("authenticate-oidc", "authenticate-cognito", "jwt-validation")
+MEMBERS = {
+    "TargetGroupArn": "forward",
+    "ForwardConfig": "forward",
+    "RedirectConfig": "redirect",
+    "FixedResponseConfig": "fixed-response",
+    "AuthenticateOidcConfig": "authenticate-oidc",
+    "AuthenticateCognitoConfig": "authenticate-cognito",
+    "JwtValidationConfig": "jwt-validation",
+}
+"""The type of action that each member of an action belongs to."""
 CONTENT_TYPES = (
     "text/plain",
     "text/css",
@@ -113,6 +123,11 @@ def _check_order(raw: Sequence[shapes.Action]) -> None:
             )
         if one["Type"] not in ROUTING:
             raise ValidationError(f"Action type '{one['Type']}' must be one of '{list(ROUTING)}'")
+        for member, kind in MEMBERS.items():
+            if one.get(member) and one["Type"] != kind:
+                raise InvalidLoadBalancerActionException(
+                    f"{member} can only be specified for an action of type '{kind}'"
+                )
     # Every kind of action that may come before the last needs HTTPS, which is not built.
     if len(raw) > 1:
         raise InvalidLoadBalancerActionException(

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 ONCE = ("http-request-method", "host-header", "path-pattern", "source-ip")
 FIELDS = (*ONCE, "http-header", "query-string")
+CONFIGS = {
+    "HostHeaderConfig": "host-header",
+    "PathPatternConfig": "path-pattern",
+    "HttpHeaderConfig": "http-header",
+    "QueryStringConfig": "query-string",
+    "HttpRequestMethodConfig": "http-request-method",
+    "SourceIpConfig": "source-ip",
+}
+"""The field that each config of a condition belongs to."""
 
 Check = Callable[[str], str]
 """Gives the value back, or raises ValidationError."""
@@ -94,6 +103,9 @@ def _condition(raw: RuleCondition) -> Condition:
         raise ValidationError("A condition field must be specified")
     if raw.get("RegexValues"):
         raise _no_regex()
+    for config, owner in CONFIGS.items():
+        if raw.get(config) and field in FIELDS and field != owner:
+            raise ValidationError(f"{config} cannot be used with the condition field '{field}'")
     match field:
         case "path-pattern":
             path = raw.get("PathPatternConfig", {})

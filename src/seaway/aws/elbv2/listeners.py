@@ -178,7 +178,7 @@ def _refuse_unbuilt(
     for member in ("Certificates", "SslPolicy"):
         if request.get(member):
             raise ValidationError(f"{member} can only be specified for HTTPS listeners")
-    if request.get("MutualAuthentication", {}).get("Mode", "off") != "off":
+    if request.get("MutualAuthentication", {"Mode": "off"}) != {"Mode": "off"}:
         raise ValidationError("MutualAuthentication can only be specified for HTTPS listeners")
     if request.get("AlpnPolicy"):
         raise ValidationError("An ALPN policy can only be specified for TLS listeners")

@@ -83,7 +83,7 @@ def _named(request: CreateLoadBalancerInput | SetSubnetsInput) -> list[str]:
     if subnets and mappings:
         raise ValidationError("You must specify either subnets or subnet mappings, not both")
     for mapping in mappings or ():
-        for member in ("AllocationId", "PrivateIPv4Address", "IPv6Address"):
+        for member in _OTHER_KINDS:
             if mapping.get(member):
                 raise InvalidConfigurationRequestException(
                     f"{member} cannot be specified for load balancers of type 'application'"

@@ -145,7 +145,19 @@ def _action(balanced: Balanced, rule: Rule, known: set[str]) -> Action:
         for s in action.groups
         if s.target_group in known
     )
-    return Forward(shares=shares) if shares else FixedResponse(status=503)
+    if not shares:
+        return FixedResponse(status=503)
+    groups = (balanced.groups[s.target_group] for s in action.groups if s.target_group in known)
+    return Forward(shares=shares, sticky=max(map(_stickiness, groups)))
+
+
+def _stickiness(group: TargetGroup) -> float:
+    """Seconds for which a client stays with its target by the load balancer's own cookie."""
+    if group.attribute("stickiness.enabled", "false") != "true":
+        return 0
+    if group.attribute("stickiness.type", "lb_cookie") != "lb_cookie":
+        return 0
+    return float(group.attribute("stickiness.lb_cookie.duration_seconds", "86400"))
 
 
 def _condition(condition: balancer.Condition) -> Condition:

@@ -7,11 +7,13 @@ what follows from a port's or an upstream's purpose. ``bootstrap`` is what Envoy
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
 from seaway.core.mesh.proxy import (
     Algorithm,
+    Endpoint,
     Forward,
     HealthCheck,
     Labels,
@@ -113,22 +115,25 @@ def load_assignment(upstream: Upstream) -> Json:
     It stays on the list so that Envoy still counts what is in flight on it: a task is stopped
     when that has come to nothing.
     """
-    check = upstream.health_check
-    endpoints = []
-    for endpoint in upstream.endpoints:
-        host: Json = {"address": _socket(endpoint.address, endpoint.port)}
-        if check is not None:
-            port = check.port or endpoint.port
-            host["health_check_config"] = {
-                "hostname": f"{_bracketed(endpoint.address)}:{port}",
-                **({"port_value": check.port} if check.port else {}),
-            }
-        told = {"endpoint": host, "load_balancing_weight": endpoint.weight}
-        endpoints.append(told | ({"health_status": "DRAINING"} if endpoint.draining else {}))
+    endpoints = [_lb_endpoint(endpoint, upstream.health_check) for endpoint in upstream.endpoints]
     return {
         "cluster_name": upstream.name,
         "endpoints": [{"lb_endpoints": endpoints}] if endpoints else [],
     }
+
+
+@lru_cache(maxsize=20_000)
+def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
+    """Kept, since of a thousand endpoints one changes at a time; nobody writes into bodies."""
+    host: Json = {"address": _socket(endpoint.address, endpoint.port)}
+    if check is not None:
+        port = check.port or endpoint.port
+        host["health_check_config"] = {
+            "hostname": f"{_bracketed(endpoint.address)}:{port}",
+            **({"port_value": check.port} if check.port else {}),
+        }
+    told: Json = {"endpoint": host, "load_balancing_weight": endpoint.weight}
+    return told | ({"health_status": "DRAINING"} if endpoint.draining else {})
 
 
 def _no_limits() -> Json:

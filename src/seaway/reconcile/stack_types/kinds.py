@@ -57,6 +57,8 @@ class Work:
     stack_tags: Tags = ()
     physical: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    since: float = 0.0
+    """When the step began (epoch seconds); what was before is none of its doing."""
     begun: list[Made] = field(default_factory=list)
     """What is there already, should a later part of its creation be refused."""
 

@@ -202,17 +202,32 @@ def _shown_service(work: Work) -> dict[str, Any] | None:
 
 
 def _service_ready(work: Work) -> bool:
-    """Steady: one deployment is left and runs what is desired. A failed one is a refusal."""
+    """Steady: one deployment is left and runs what is desired.
+
+    One of this step's that failed is a refusal, also when ECS has rolled it back already; the one
+    whose failure made the stack roll back is not this step's any more.
+    """
     service = _shown_service(work)
     if service is None:
         raise Refused("NotStabilized", f"Resource {work.physical} is not there any more.")
     deployments = service["deployments"]
-    if any(one.get("rolloutState") == "FAILED" for one in deployments):
+    if _has_failed(work):
         raise Refused(
             "NotStabilized",
             "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
         )
     return len(deployments) == 1 and service["runningCount"] == service["desiredCount"]
+
+
+def _has_failed(work: Work) -> bool:
+    listed = work("ecs", "ListServiceDeployments", cluster=_cluster(work), service=work.physical)[
+        "serviceDeployments"
+    ]
+    # The API's times are in whole milliseconds.
+    return any(
+        "statusReason" in one and one["createdAt"].timestamp() > work.since - 0.001
+        for one in listed
+    )
 
 
 def _delete_service(work: Work) -> None:
