@@ -10,7 +10,7 @@ FORMATTED := src tests tools benchmarks
 # More words for the command underneath: make demo ARGS="--base-image nginx"
 ARGS ?=
 
-.PHONY: help demo test check static live golden shapes bench lock clean
+.PHONY: help demo test check static live golden shapes docs bench lock clean
 
 help: ## List these tasks
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ golden: $(INSTALLED) ## Rewrite tests/golden from what the code makes now; then 
 
 shapes: $(INSTALLED) ## Rewrite src/seaway/aws/shapes from botocore's models
 	$(BIN)/python tools/generate_shapes.py
+
+docs: $(INSTALLED) ## Rewrite docs/operations.md from the operations there are
+	$(BIN)/python tools/generate_operations.py
 
 bench: $(INSTALLED) ## The benchmarks, each beside what it is compared to
 	sh tools/ensure_docker.sh $(BIN)/python -m benchmarks $(ARGS)

@@ -95,6 +95,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """How often, how long (seconds), and with how many threads."""
+
     rounds: int
     seconds: float
     workers: int

@@ -23,6 +23,7 @@ CONNECT: dict[str, Any] = {
 BALANCED = [{"targetGroupArn": "{group-one}", "containerName": "web", "containerPort": 80}]
 SPREAD = [{"capacityProvider": "FARGATE_SPOT", "weight": 3}]
 NETWORK = {"awsvpcConfiguration": {"subnets": ["{subnet-a}"]}}
+STICKINESS = "ForwardConfig.TargetGroupStickinessConfig"
 TAGGED = {"tags": [{"key": "owner"}]}
 
 
@@ -77,6 +78,8 @@ FORWARD = [{"Type": "forward", "TargetGroupArn": "{group-free}"}]
 class Case:
     """An operation, a request that works, and what a probe needs beside or instead.
 
+    ``refused`` names what is refused, with all that is in it; ``kept`` what the answer does not
+    show, and why; ``effectless`` what changes nothing, on AWS as here, and why. All else is shown.
     ``values`` are for members whose probe can't be just any value; ``beside`` are members that
     a probe needs elsewhere in its request (None takes one out).
     """
@@ -84,6 +87,9 @@ class Case:
     service: str
     operation: str
     base: dict[str, Any]
+    refused: tuple[str, ...] = ()
+    kept: dict[str, str] = field(default_factory=dict)
+    effectless: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -116,6 +122,34 @@ _SERVICE_VALUES: dict[str, Any] = {
     "serviceConnectConfiguration.services[].portName": "admin",
     "taskDefinition": "other",
 }
+_SERVICE_REFUSED = (
+    "loadBalancers[].loadBalancerName",
+    "loadBalancers[].advancedConfiguration",
+    "serviceRegistries",
+    "deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask",
+    "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration",
+    "deploymentConfiguration.alarms",
+    "deploymentConfiguration.strategy",
+    "deploymentConfiguration.bakeTimeInMinutes",
+    "deploymentConfiguration.lifecycleHooks",
+    "deploymentConfiguration.linearConfiguration",
+    "deploymentConfiguration.canaryConfiguration",
+    "deploymentConfiguration.earlySuccessCriteria",
+    "placementConstraints[].expression",
+    "schedulingStrategy",
+    "deploymentController",
+    "enableExecuteCommand",
+    "serviceConnectConfiguration.services[].clientAliases[].testTrafficRules",
+    "serviceConnectConfiguration.services[].ingressPortOverride",
+    "serviceConnectConfiguration.services[].tls",
+    "serviceConnectConfiguration.logConfiguration.secretOptions",
+    "serviceConnectConfiguration.accessLogConfiguration",
+    "serviceConnectConfiguration.containerConfigurations",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+    "gatewayConnectors",
+    "monitoring",
+)
 _CABLED = {"taskDefinition": "cabled", "networkConfiguration": NETWORK}
 _LOGGED = CONNECT | {"logConfiguration": {"logDriver": "json-file"}}
 _AWSLOGGED = CONNECT | {
@@ -141,6 +175,38 @@ CASES = (
     Case(
         service="ecs",
         operation="RegisterTaskDefinition",
+        refused=(
+            "containerDefinitions[].repositoryCredentials",
+            "containerDefinitions[].links",
+            "containerDefinitions[].portMappings[].protocol",
+            "containerDefinitions[].portMappings[].containerPortRange",
+            "containerDefinitions[].restartPolicy",
+            "containerDefinitions[].environmentFiles",
+            "containerDefinitions[].volumesFrom",
+            "containerDefinitions[].linuxParameters.devices",
+            "containerDefinitions[].linuxParameters.tmpfs",
+            "containerDefinitions[].linuxParameters.maxSwap",
+            "containerDefinitions[].linuxParameters.swappiness",
+            "containerDefinitions[].secrets",
+            "containerDefinitions[].disableNetworking",
+            "containerDefinitions[].dockerSecurityOptions",
+            "containerDefinitions[].logConfiguration.secretOptions",
+            "containerDefinitions[].resourceRequirements",
+            "containerDefinitions[].firelensConfiguration",
+            "containerDefinitions[].credentialSpecs",
+            "volumes[].dockerVolumeConfiguration",
+            "volumes[].efsVolumeConfiguration",
+            "volumes[].s3filesVolumeConfiguration",
+            "volumes[].fsxWindowsFileServerVolumeConfiguration",
+            "volumes[].configuredAtLaunch",
+            "placementConstraints",
+            "pidMode",
+            "ipcMode",
+            "proxyConfiguration",
+            "inferenceAccelerators",
+            "enableFaultInjection",
+            "trustedExecutionConfiguration",
+        ),
         base={
             "family": "new",
             "cpu": "256",
@@ -188,6 +254,11 @@ CASES = (
     Case(
         service="ecs",
         operation="CreateService",
+        refused=_SERVICE_REFUSED,
+        kept={
+            "clientToken": "CreateService is idempotent by it; no answer shows it",
+            "role": "the answer shows the service-linked role",
+        },
         base={"serviceName": "new", "taskDefinition": "web", "desiredCount": 1},
         values=_SERVICE_VALUES | {"cluster": "fargate", "launchType": "FARGATE"},
         beside=_SERVICE_BESIDE | {"launchType": _CABLED},
@@ -195,6 +266,7 @@ CASES = (
     Case(
         service="ecs",
         operation="UpdateService",
+        refused=_SERVICE_REFUSED,
         base={"service": "there"},
         values=_SERVICE_VALUES | {"cluster": "fargate", "service": "elsewhere"},
         beside=_SERVICE_BESIDE,
@@ -202,6 +274,30 @@ CASES = (
     Case(
         service="ecs",
         operation="RunTask",
+        refused=(
+            "enableExecuteCommand",
+            "overrides.containerOverrides[].environmentFiles",
+            "overrides.containerOverrides[].resourceRequirements",
+            "overrides.inferenceAcceleratorOverrides",
+            "overrides.executionRoleArn",
+            "overrides.taskRoleArn",
+            "overrides.ephemeralStorage",
+            "placementConstraints[].expression",
+            "referenceId",
+            "volumeConfigurations",
+        ),
+        kept={
+            "networkConfiguration.awsvpcConfiguration.securityGroups": "its interface has them",
+            "networkConfiguration.awsvpcConfiguration.assignPublicIp": "the task remembers it",
+            "overrides.containerOverrides[].name": "which container is overridden",
+            "placementConstraints[].type": "placement goes by it",
+            "placementStrategy[].type": "placement goes by it",
+            "placementStrategy[].field": "placement goes by it",
+            "clientToken": "RunTask is idempotent by it; no answer shows it",
+        },
+        effectless={
+            "platformVersion": "LATEST is 1.4.0",
+        },
         base={"taskDefinition": "web", "clientToken": "one"},
         values=_SERVICE_VALUES
         | {
@@ -216,6 +312,16 @@ CASES = (
         },
         beside=_SERVICE_BESIDE
         | {
+            "capacityProviderStrategy": _CABLED
+            | {
+                "count": 4,
+                "capacityProviderStrategy": [
+                    {"capacityProvider": "FARGATE_SPOT", "weight": 1},
+                    {"capacityProvider": "FARGATE", "weight": 1},
+                ],
+            },
+            "capacityProviderStrategy[].capacityProvider": _CABLED
+            | {"capacityProviderStrategy": SPREAD},
             "launchType": _CABLED,
             "overrides.containerOverrides": {
                 "overrides": {"containerOverrides": [{"name": "web"}]}
@@ -225,6 +331,10 @@ CASES = (
     Case(
         service="ecs",
         operation="CreateCluster",
+        refused=(
+            "settings",
+            "configuration",
+        ),
         base={"clusterName": "new"},
         values={
             "capacityProviders": ["FARGATE"],
@@ -245,6 +355,13 @@ CASES = (
     Case(
         service="ecs",
         operation="CreateCapacityProvider",
+        refused=(
+            "cluster",
+            "autoScalingGroupProvider.managedScaling.status",
+            "autoScalingGroupProvider.managedTerminationProtection",
+            "autoScalingGroupProvider.managedDraining",
+            "managedInstancesProvider",
+        ),
         base={"name": "new", "autoScalingGroupProvider": {"autoScalingGroupArn": "{machines}"}},
         values={
             "autoScalingGroupProvider.autoScalingGroupArn": "{others}",
@@ -257,6 +374,16 @@ CASES = (
     Case(
         service="elbv2",
         operation="CreateTargetGroup",
+        refused=(
+            "Protocol",
+            "HealthCheckProtocol",
+            "HealthCheckEnabled",
+            "IpAddressType",
+            "TargetControlPort",
+        ),
+        kept={
+            "Tags": "DescribeTags shows them",
+        },
         base={"Name": "new", "Protocol": "HTTP", "Port": 80, "VpcId": "{vpc}"},
         values={
             "HealthCheckEnabled": False,
@@ -276,6 +403,20 @@ CASES = (
     Case(
         service="elbv2",
         operation="CreateLoadBalancer",
+        refused=(
+            "SubnetMappings[].AllocationId",
+            "SubnetMappings[].PrivateIPv4Address",
+            "SubnetMappings[].IPv6Address",
+            "SubnetMappings[].SourceNatIpv6Prefix",
+            "Type",
+            "IpAddressType",
+            "CustomerOwnedIpv4Pool",
+            "EnablePrefixForIpv6SourceNat",
+            "IpamPools",
+        ),
+        kept={
+            "Tags": "DescribeTags shows them",
+        },
         base={"Name": "new", "Subnets": ["{subnet-a}", "{subnet-b}"]},
         values={
             "CustomerOwnedIpv4Pool": "ipv4pool-coip-1",
@@ -296,6 +437,24 @@ CASES = (
     Case(
         service="elbv2",
         operation="CreateListener",
+        refused=(
+            "Protocol",
+            "SslPolicy",
+            "Certificates",
+            "DefaultActions[].Type",
+            "DefaultActions[].AuthenticateOidcConfig",
+            "DefaultActions[].AuthenticateCognitoConfig",
+            f"DefaultActions[].{STICKINESS}.Enabled",
+            "DefaultActions[].JwtValidationConfig",
+            "AlpnPolicy",
+            "MutualAuthentication",
+        ),
+        kept={
+            "Tags": "DescribeTags shows them",
+        },
+        effectless={
+            f"DefaultActions[].{STICKINESS}.DurationSeconds": "stickiness is off",
+        },
         base={
             "LoadBalancerArn": "{balancer}",
             "Protocol": "HTTP",
@@ -309,6 +468,26 @@ CASES = (
     Case(
         service="elbv2",
         operation="CreateRule",
+        refused=(
+            "Conditions[].Field",
+            "Conditions[].HostHeaderConfig.RegexValues",
+            "Conditions[].PathPatternConfig.RegexValues",
+            "Conditions[].HttpHeaderConfig.RegexValues",
+            "Conditions[].SourceIpConfig.IpAddressType",
+            "Conditions[].RegexValues",
+            "Actions[].Type",
+            "Actions[].AuthenticateOidcConfig",
+            "Actions[].AuthenticateCognitoConfig",
+            f"Actions[].{STICKINESS}.Enabled",
+            "Actions[].JwtValidationConfig",
+            "Transforms",
+        ),
+        kept={
+            "Tags": "DescribeTags shows them",
+        },
+        effectless={
+            f"Actions[].{STICKINESS}.DurationSeconds": "stickiness is off",
+        },
         base={
             "ListenerArn": "{listener}",
             "Priority": 5,
@@ -329,6 +508,12 @@ CASES = (
     Case(
         service="servicediscovery",
         operation="RegisterInstance",
+        kept={
+            "ServiceId": "GetInstance shows it",
+            "InstanceId": "GetInstance shows it",
+            "CreatorRequestId": "GetInstance shows it",
+            "Attributes": "GetInstance shows it",
+        },
         base={
             "ServiceId": "{names}",
             "InstanceId": "one",
@@ -342,6 +527,7 @@ CASES = (
     Case(
         service="servicediscovery",
         operation="CreateService",
+        refused=("HealthCheckConfig",),
         base={"Name": "new", "NamespaceId": "{namespace}"},
         values={
             "NamespaceId": "{other-namespace}",

@@ -1,15 +1,18 @@
 """Nothing a caller asks for is ignored in silence: each member is shown, kept, or refused by name.
 
-The tables below name the members of each input as botocore's model has them; a member that a
-newer model adds is in none of them and fails here until somebody decides what becomes of it.
+Every member that botocore's model has is asked for, one at a time, beside a request that is the
+same without it. What becomes of each is in the tables of inputs.py; a member that a newer model
+adds fails here until somebody decides.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from seaway.aws import autoscaling, ec2, ecs, elbv2, servicediscovery
@@ -21,6 +24,8 @@ from tests.aws.members import input_shape, members, probe
 from tests.aws.wired import Wired
 from tests.builders import CLUSTER, HOME, an_instance
 from tests.handlers import Counted
+
+Answer = tuple[str, list[list[Any]]]
 
 
 class _Undone(Exception):
@@ -37,6 +42,7 @@ class World:
         self.wired = Wired(handlers)
         self.known: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
+        self._plain: dict[str, Answer] = {}
         self._make_networks()
         self._make_balancers()
         self._make_names()
@@ -47,9 +53,14 @@ class World:
             self._clients[service] = self.wired.client(service)
         return self._clients[service]
 
-    def ask(
-        self, service: str, operation: str, request: dict[str, Any]
-    ) -> tuple[str, list[list[Any]]]:
+    def plain(self, service: str, operation: str, base: dict[str, Any]) -> Answer:
+        """What ``ask`` gives for a request that many probes are compared with."""
+        key = f"{service} {operation} {json.dumps(base)}"
+        if key not in self._plain:
+            self._plain[key] = self.ask(service, operation, base)
+        return self._plain[key]
+
+    def ask(self, service: str, operation: str, request: dict[str, Any]) -> Answer:
         """The answer (or ``refused: …``) and all that is in the store then; leaves no trace."""
         given = self._named(request)
         self.wired._token.number = 10_000
@@ -168,6 +179,52 @@ class World:
                 )
 
 
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    made = World()
+    yield made
+    made.wired.close()
+
+
+def _name(case: Case) -> str:
+    return f"{case.service}-{case.operation}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_every_member_has_its_effect_or_is_refused_by_name(world: World, case: Case) -> None:
+    surprises: dict[str, str] = {}
+    told: set[str] = set()
+    for path in members(input_shape(case.service, case.operation)):
+        refused = next((outer for outer in case.refused if _is_in(path, outer)), None)
+        if refused in told:
+            continue
+        outcome = _outcome(world, case, path)
+        kind = outcome.split(":")[0]
+        if kind != ("refused" if refused else _expected(case, path)):
+            surprises[path] = outcome
+        elif refused and _names(refused.split(".")[-1], outcome):
+            # The structure as a whole is refused: what else is in it need not be asked.
+            told.add(refused)
+    assert surprises == {}
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_the_tables_name_members_that_exist(case: Case) -> None:
+    known = list(members(input_shape(case.service, case.operation)))
+    named = {*case.kept, *case.effectless, *case.refused} - {"schedulingStrategy"}
+    assert [name for name in named if not any(_is_in(path, name) for path in known)] == []
+
+
+def _expected(case: Case, path: str) -> str:
+    if any(_is_in(path, kept) for kept in case.kept):
+        return "kept"
+    return "ignored" if path in case.effectless else "shown"
+
+
+def _is_in(path: str, outer: str) -> bool:
+    return path == outer or path.startswith((f"{outer}.", f"{outer}["))
+
+
 def _request(case: Case, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The request without the member and the one with it; nothing else differs."""
     inputs = input_shape(case.service, case.operation)
@@ -182,16 +239,17 @@ def _request(case: Case, path: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return base, probe(inputs, base, path, case.values.get(path))
 
 
-def _outcome(world: World, case: Case, path: str) -> tuple[str, str]:
-    """``shown``, ``kept``, ``refused`` or ``ignored``, and what was said."""
+def _outcome(world: World, case: Case, path: str) -> str:
+    """``shown``, ``kept`` or ``ignored``; ``refused: …`` when by name, or ``misunderstood: …``."""
     base, asked = _request(case, path)
-    before, after = (world.ask(case.service, case.operation, one) for one in (base, asked))
+    before = world.plain(case.service, case.operation, base)
+    after = world.ask(case.service, case.operation, asked)
     assert not before[0].startswith("refused"), before[0]
     if after[0].startswith("refused"):
-        return ("refused" if _names(path, after[0]) else "misunderstood"), after[0]
+        return after[0] if _names(path, after[0]) else f"misunderstood: {after[0]}"
     if after[0] != before[0]:
-        return "shown", ""
-    return ("kept" if after[1] != before[1] else "ignored"), ""
+        return "shown"
+    return "kept" if after[1] != before[1] else "ignored"
 
 
 def _names(path: str, message: str) -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from seaway.cli.process import Claim, running
+from seaway.cli.up import _known
 from seaway.settings import Settings, SettingsError, settings_from
+from seaway.store.sqlite import StoreError
 from tests.cli.calling import as_nobody, seaway, sentence
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -119,6 +121,14 @@ def test_down_leaves_alone_what_is_not_seaways(tmp_path: Path) -> None:
     (tmp_path / "seaway.db").write_text("")
     assert seaway("down", "--data-dir", tmp_path).returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_trouble_of_the_world_is_found_however_deep_it_lies_and_a_mistake_is_not_hidden() -> None:
+    trouble = StoreError("seaway.db can't be written: disk full")
+    inner = ExceptionGroup("session", [ValueError(), trouble])
+    assert _known(ExceptionGroup("rooms", [inner])) is trouble
+    assert _known(trouble) is trouble
+    assert _known(ExceptionGroup("rooms", [ValueError()])) is None
 
 
 def test_a_directory_has_one_holder_and_looking_takes_it_from_nobody(tmp_path: Path) -> None:

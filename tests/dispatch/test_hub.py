@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -20,7 +21,7 @@ from seaway.core.task import Task, TaskStatus
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
-from seaway.link.messages import Assignment, Hello, HostPlan, Report
+from seaway.link.messages import Assignment, FromHost, Hello, HostPlan, Report
 from seaway.store.sqlite import SqliteStore
 from tests.builders import (
     NAMESPACE,
@@ -182,3 +183,26 @@ def test_a_host_that_does_not_say_hello_is_not_spoken_to(tmp_path: Path) -> None
         rude.cancel()
 
     play(tmp_path, story)
+
+
+def test_a_report_that_can_not_be_taken_in_is_loud_and_the_next_one_is_taken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(played: Played) -> None:
+        good = Inbox(played.store, lambda: Moment(100.0, bytes), HERE.account).take
+
+        def take(host: str, message: FromHost) -> None:
+            if isinstance(message, Report) and message.status is TaskStatus.ACTIVATING:
+                raise ValueError("a mistake of ours")
+            good(host, message)
+
+        played.hub = Hub(played.store, take, HERE)
+        played.put(TASK)
+        async with a_session(played):
+            await played.link.send(Report(task=TASK.arn, status=TaskStatus.ACTIVATING))
+            await played.link.send(Report(task=TASK.arn, status=TaskStatus.RUNNING))
+        assert played.find(TASK).last_status is TaskStatus.RUNNING
+
+    with caplog.at_level(logging.ERROR):
+        play(tmp_path, story)
+    assert "what host host-1 said can't be taken in: Report" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import subprocess
@@ -106,9 +107,15 @@ def _serve(settings: Settings) -> None:
     )
     # The engine tries TLS first with every push and pull, which uvicorn finds worth a warning.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    # What is loaded here stays for good; the collector need not go through it again and again.
+    gc.disable()
     import uvloop
 
     from seaway.app import Seaway
+
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
+    gc.enable()
 
     def ready() -> None:
         click.echo(f"Seaway answers at {settings.url} (data in {settings.data_dir}).")
@@ -128,6 +135,7 @@ def _serve(settings: Settings) -> None:
 
 def _known(problem: BaseException) -> BaseException | None:
     """What of it can be said in one sentence: a trouble of the world, not a mistake of ours."""
+    from seaway.agent.engine import EngineError
     from seaway.agent.proxy import ProxyUnavailable
     from seaway.app import PortTaken
     from seaway.store.sqlite import StoreError
@@ -135,4 +143,5 @@ def _known(problem: BaseException) -> BaseException | None:
     if isinstance(problem, BaseExceptionGroup):
         found = (_known(inner) for inner in problem.exceptions)
         return next((known for known in found if known is not None), None)
-    return problem if isinstance(problem, PortTaken | StoreError | ProxyUnavailable) else None
+    sentences = PortTaken | StoreError | ProxyUnavailable | EngineError
+    return problem if isinstance(problem, sentences) else None

@@ -71,7 +71,7 @@ class Hub:
                 jobs.create_task(session.speak())
                 while True:
                     for message in messages:
-                        self._take(hello.host, message)
+                        self._take_in(hello.host, message)
                     # One sync of the disk for all that came together.
                     await self._store.flushed()
                     link.kept()
@@ -80,6 +80,13 @@ class Hub:
             if self._sessions.get(hello.host) is session:
                 del self._sessions[hello.host]
                 self._note_absence(hello.host)
+
+    def _take_in(self, host: str, message: FromHost) -> None:
+        try:
+            self._take(host, message)
+        except Exception:
+            # Ours: this message fails loudly, the others and their tasks go on.
+            log.exception("what host %s said can't be taken in: %s", host, type(message).__name__)
 
     def _note_absence(self, host: str) -> None:
         """Nothing new is placed on a machine whose agent is away; its tasks go on."""
@@ -137,7 +144,10 @@ class _Session:
                 self._say_plan(tx)
                 due, self._due = self._due, {}
                 for arn in due:
-                    self._say_task(tx, arn)
+                    try:
+                        self._say_task(tx, arn)
+                    except Exception:
+                        log.exception("task %s can't be handed over", arn)
 
     def _say_plan(self, tx: Transaction) -> None:
         if not self._plan_due:

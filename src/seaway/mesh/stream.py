@@ -268,6 +268,8 @@ class Stream:
         return responses
 
     def _next(self, channel: _Channel) -> Response | None:
+        if channel.greeted and not (channel.todo or channel.gone or channel.suspects):
+            return None  # which is nearly always so
         may_make = self._may_make(channel.kind)
         changed = channel.portion(channel.changed()) if may_make else []
         gone = sorted(channel.gone) if channel.gone and self._may_break(channel.kind) else []

@@ -41,8 +41,9 @@ def create_capacity_provider(
             "including letters (uppercase and lowercase), numbers, underscores, and hyphens. "
             "The name can't be prefixed with aws, ecs, or fargate."
         )
-    if request.get("managedInstancesProvider") or request.get("cluster"):
-        raise not_built("managedInstancesProvider")
+    for member in ("managedInstancesProvider", "cluster"):
+        if request.get(member):
+            raise not_built(member)
     if provider_of(tx, call, name) is not None:
         raise ClientException(
             "The specified capacity provider already exists. To change the configuration of an "
@@ -81,8 +82,9 @@ def update_capacity_provider(
     """Change how a provider scales (API: UpdateCapacityProvider)."""
     provider = _existing(tx, call, request["name"])
     given = request.get("autoScalingGroupProvider")
-    if request.get("managedInstancesProvider"):
-        raise not_built("managedInstancesProvider")
+    for member in ("managedInstancesProvider", "cluster"):
+        if request.get(member):
+            raise not_built(member)
     if given is not None:
         provider = _changed(provider, given)
         tx.put(provider)

@@ -23,6 +23,9 @@ from seaway.store.transaction import Transaction
 if TYPE_CHECKING:
     from seaway.aws.shapes.elbv2 import CreateLoadBalancerInput, SetSubnetsInput
 
+_OTHER_KINDS = ("AllocationId", "PrivateIPv4Address", "IPv6Address", "SourceNatIpv6Prefix")
+"""What a subnet mapping may say for Network Load Balancers alone."""
+
 
 def subnets_of(
     tx: Transaction, call: Call, request: CreateLoadBalancerInput | SetSubnetsInput

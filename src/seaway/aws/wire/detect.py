@@ -88,9 +88,10 @@ KNOWN = (*_JSON, *_QUERY, *_REST)
 
 _BY_TARGET = {known.target_prefix: known for known in KNOWN if known.target_prefix}
 _BY_VERSION = {known.version: known for known in KNOWN if known.version}
-_BY_SIGNER: dict[str, list[Known]] = {}
-for _known in KNOWN:
-    _BY_SIGNER.setdefault(_known.signing_name or _known.name, []).append(_known)
+_BY_SIGNER = {
+    signer: tuple(known for known in KNOWN if (known.signing_name or known.name) == signer)
+    for signer in {known.signing_name or known.name for known in KNOWN}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _is_form(headers: Headers, body: bytes) -> bool:
 def _by_form(form: Mapping[str, str], signature: Signature | None) -> Asked:
     """The signer names the service; where several share its name, the version decides."""
     version = form.get("Version", "")
-    signers = _BY_SIGNER.get(signature.credential.service, []) if signature else []
+    signers = _BY_SIGNER.get(signature.credential.service, ()) if signature else []
     known = next((one for one in signers if one.version == version), None)
     known = known or (signers[0] if len(signers) == 1 else _BY_VERSION.get(version))
     wire = Wire.EC2 if known and known.wire is Wire.EC2 else Wire.QUERY
@@ -176,7 +177,7 @@ def _by_form(form: Mapping[str, str], signature: Signature | None) -> Asked:
 
 
 def _by_signer(asked: str, signature: Signature | None) -> Asked:
-    signers = _BY_SIGNER.get(signature.credential.service, []) if signature else []
+    signers = _BY_SIGNER.get(signature.credential.service, ()) if signature else []
     if not signers:
         return Asked(Wire.REST_XML, None, asked, signature)
     return Asked(signers[0].wire, signers[0].name, asked, signature)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from seaway.aws.errors import SerializationException
 
@@ -23,8 +24,12 @@ def bounded(value: int, kind: str) -> int:
     raise SerializationException(f"The number {value} does not fit the type {kind}.")
 
 
+@lru_cache(maxsize=8192)
 def epoch(value: datetime) -> float:
-    """Epoch seconds to the millisecond, as JSON and CBOR timestamps are."""
+    """Epoch seconds to the millisecond, as JSON and CBOR timestamps are.
+
+    Answers repeat the same few times over and over, and this is a good part of writing them.
+    """
     return round(value.timestamp(), 3)
 
 
