@@ -105,8 +105,10 @@ class Machine:
 
     async def _keep_proxy(self) -> None:
         await self._proxy.start()
+        # What happens between the look and the first event must not be missed.
+        end = self._proxy.health_log_end()
         self._note_health(await self._proxy.health())
-        async for event in self._proxy.health_events():
+        async for event in self._proxy.health_events(end):
             self._note_health([event])
 
     def _note_health(self, seen: Sequence[EndpointHealth]) -> None:

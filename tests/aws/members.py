@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -21,6 +22,7 @@ _SCALARS: Mapping[str, Any] = {
 }
 
 
+@cache
 def input_shape(service: str, operation: str) -> StructureShape:
     """What botocore's model says the operation takes."""
     model = botocore.session.get_session().get_service_model(service)

@@ -276,3 +276,22 @@ def test_old_tasks_keep_their_port_while_a_deployment_names_another() -> None:
     assert port_name_of(old, endpoint) == "web"
     assert port_name_of(new, endpoint) == "http"
     assert port_name_of(None, endpoint) == "http"
+
+
+def test_a_task_whose_proxy_never_takes_its_names_fails_to_start() -> None:
+    world = World(obedient=False)
+    waiting = a_task(
+        uses_mesh=True,
+        host="host-1",
+        last_status=TaskStatus.ACTIVATING,
+        connectivity_at=world.now,
+        sandboxes=(Sandbox(container="web", path="/run/ns"),),
+    )
+    world.put(waiting)
+    world.run(170)
+    assert world.tasks()[0].desired_status is TaskStatus.RUNNING
+    world.run(20)
+    (task,) = world.tasks()
+    assert task.desired_status is TaskStatus.STOPPED
+    assert task.stop_code == "TaskFailedToStart"
+    assert "did not accept" in (task.stopped_reason or "")

@@ -164,10 +164,13 @@ class HostProxy:
         if await self._adopt():
             await self.stop()
 
-    async def health_events(self) -> AsyncIterator[EndpointHealth]:
-        """Every change of an endpoint's health and every failed check, from now on."""
-        with contextlib.suppress(FileNotFoundError):
-            self._position = self._health_file.stat().st_size
+    def health_log_end(self) -> int:
+        """Where the health log ends now, for ``health_events`` to go on from."""
+        return self._health_file.stat().st_size if self._health_file.exists() else 0
+
+    async def health_events(self, start: int | None = None) -> AsyncIterator[EndpointHealth]:
+        """Every change of an endpoint's health and every failed check, from ``start`` or now on."""
+        self._position = self.health_log_end() if start is None else start
         rest = b""
         while True:
             *lines, rest = (rest + self._new_health_lines()).split(b"\n")

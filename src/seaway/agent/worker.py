@@ -116,6 +116,7 @@ class Worker:
         }
         self._failure = _failure(self._report)
         self._prepared = False
+        self._has_hosts = False
         self._released = self._report.status is TaskStatus.STOPPED
         self._woken = asyncio.Event()
         self._followers: dict[str, asyncio.Task[None]] = {}
@@ -131,7 +132,7 @@ class Worker:
             return
         names_changed = assignment.names != self._assignment.names
         self._assignment = assignment
-        if names_changed and (self._prepared or self._sandboxes) and not self._released:
+        if names_changed and (self._has_hosts or self._sandboxes) and not self._released:
             self._write_hosts()
         self._woken.set()
 
@@ -507,6 +508,7 @@ class Worker:
         self._followers[name] = jobs.create_task(follower.run())
 
     def _write_hosts(self) -> None:
+        self._has_hosts = True
         task = self._assignment
         addresses = dict(task.addresses)
         for space in namespaces(task) or ("",):

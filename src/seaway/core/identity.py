@@ -9,7 +9,7 @@ from seaway.core.names import Tags
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """An IAM role. ``trust`` and the inline policies are documents as they were given."""
+    """An IAM role. ``trust`` and the inline policies are documents as given, and not enforced."""
 
     arn: str
     id: str
@@ -41,7 +41,7 @@ class PolicyVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A managed policy of one's own."""
+    """A managed policy of one's own; kept, not enforced."""
 
     arn: str
     id: str

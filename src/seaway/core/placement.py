@@ -107,6 +107,8 @@ def _refusal(
 def _fixed_ports(definition: TaskDefinition) -> set[int]:
     if definition.network_mode is NetworkMode.AWSVPC:
         return set()
+    if definition.network_mode is NetworkMode.HOST:
+        return {p.container_port for c in definition.containers for p in c.ports}
     return {p.host_port for c in definition.containers for p in c.ports if p.host_port}
 
 
@@ -148,16 +150,17 @@ def _peers(task: Task, among: Iterable[Candidate], subject: str, value: str | No
 
 
 def _bindings(definition: TaskDefinition, room: Room) -> tuple[PortBinding, ...]:
-    """Host ports for a bridge task: the ones asked for, and free ones where 0 was asked."""
-    if definition.network_mode is not NetworkMode.BRIDGE:
+    """Host ports: in bridge mode those asked for, free ones for 0; in host mode the containers'."""
+    if definition.network_mode in (NetworkMode.AWSVPC, NetworkMode.NONE):
         return ()
+    in_host = definition.network_mode is NetworkMode.HOST
     taken = set(room.ports) | _fixed_ports(definition)
     free = (port for port in DYNAMIC_PORTS if port not in taken)
     return tuple(
         PortBinding(
             container=container.name,
             container_port=port.container_port,
-            host_port=port.host_port or next(free),
+            host_port=port.container_port if in_host else port.host_port or next(free),
             protocol=port.protocol,
         )
         for container in definition.containers

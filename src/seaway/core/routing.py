@@ -41,7 +41,7 @@ class NetworkAcl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroup:
-    """A named set of rules for who may talk to its members."""
+    """A named set of rules for who may talk to its members. Nothing enforces them yet."""
 
     id: str
     name: str
@@ -100,7 +100,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTable:
-    """A VPC's routes. The VPC's own range is always a route of its own."""
+    """A VPC's routes, kept as told. The VPC's own range is always a route of its own."""
 
     id: str
     vpc: str

@@ -17,6 +17,7 @@ from seaway.core.service import Deployment, Service
 from seaway.core.task import Health, Task, TaskStatus
 from seaway.core.task_definition import NetworkMode, TaskDefinition
 from seaway.reconcile.events import tell, tell_raw
+from seaway.reconcile.services import stopping
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
 
@@ -28,6 +29,9 @@ CONNECT_DRAIN_SECONDS = 20.0
 
 RELEASE_SECONDS = 10.0
 """How long a task's namespaces wait for the proxy to leave them."""
+
+PROXY_SECONDS = 180.0
+"""How long a task waits for the proxy (AWS: a container's start timeout, 3 minutes)."""
 
 LONGEST_GATE_SECONDS = 480.0
 """Service Connect: an UNKNOWN task becomes routable after eight minutes at the latest."""
@@ -61,6 +65,20 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
         return _lead_away(tx, task, moment)
     if task.last_status is TaskStatus.RUNNING and task.service is not None:
         return _announce(tx, task, moment)
+    if task.uses_mesh and not task.mesh_ready and task.connectivity_at is not None:
+        return _wait_for_proxy(tx, task, task.connectivity_at + PROXY_SECONDS, moment)
+    return None
+
+
+def _wait_for_proxy(tx: Transaction, task: Task, deadline: float, moment: Moment) -> float | None:
+    """A task whose names the proxy does not take can't start."""
+    if moment.now < deadline:
+        return deadline
+    reason = (
+        "ResourceInitializationError: the Service Connect proxy did not accept the task's "
+        f"configuration within {PROXY_SECONDS:.0f} seconds"
+    )
+    tx.put(stopping(task, "TaskFailedToStart", reason, moment))
     return None
 
 

@@ -26,3 +26,10 @@ def test_security_policies_are_found_by_name(lb: Balancing) -> None:
 def test_what_is_not_built_names_the_operation(lb: Balancing) -> None:
     with refused("InvalidAction", "DescribeTrustStores"):
         lb.client.describe_trust_stores()
+
+
+def test_no_capacity_is_reserved(lb: Balancing) -> None:
+    arn = lb.balancer()["LoadBalancerArn"]
+    shown = lb.client.describe_capacity_reservation(LoadBalancerArn=arn)
+    assert shown["CapacityReservationState"] == []
+    assert "MinimumLoadBalancerCapacity" not in shown

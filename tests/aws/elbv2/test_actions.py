@@ -59,6 +59,16 @@ def test_a_fixed_response_comes_back_as_given(lb: Balancing) -> None:
         (_redirect(StatusCode="HTTP_307"), "ValidationError", "HTTP_307"),
         ([{"Type": "fixed-response"}], "InvalidLoadBalancerAction", "FixedResponseConfig"),
         (
+            [FIXED[0] | {"RedirectConfig": {"StatusCode": "HTTP_301", "Port": "81"}}],
+            "InvalidLoadBalancerAction",
+            "RedirectConfig can only be specified for an action of type 'redirect'",
+        ),
+        (
+            [FIXED[0] | {"TargetGroupArn": "arn:aws:elasticloadbalancing:nowhere"}],
+            "InvalidLoadBalancerAction",
+            "TargetGroupArn can only be specified for an action of type 'forward'",
+        ),
+        (
             [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "302"}}],
             "ValidationError",
             "302",

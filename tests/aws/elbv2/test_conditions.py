@@ -116,3 +116,13 @@ def test_regular_expressions_are_said_not_to_be_built(lb: Balancing) -> None:
     given = [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/a"]}}]
     with refused("InvalidConfigurationRequest", "RegexValues"):
         lb.rule(lb.a_listener(), 1, Conditions=given)
+
+
+def test_a_condition_has_the_config_of_its_own_field_only(lb: Balancing) -> None:
+    both = {
+        "Field": "path-pattern",
+        "Values": ["/a"],
+        "HostHeaderConfig": {"Values": ["a.example.com"]},
+    }
+    with refused("ValidationError", "HostHeaderConfig cannot be used with"):
+        lb.rule(lb.a_listener(), 1, Conditions=[both])

@@ -1,4 +1,7 @@
-"""Who may talk to the members of a security group: rules added, taken away and changed."""
+"""The rules of security groups: added, taken away and changed.
+
+They say who may talk to a group's members; nothing here holds anybody to it yet.
+"""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _facts(tx: Transaction, interface: NetworkInterface) -> dict[str, object]:
         "addresses.private-ip-address": interface.address,
         "status": "in-use",
         "attachment.instance-id": interface.instance,
-        "attachment.attachment-id": interface.attachment,
+        "attachment.attachment-id": interface.attachment or _service_attachment(interface),
         "attachment.status": "attached",
         "requester-managed": interface.instance is None,
     }
@@ -158,7 +158,7 @@ def _elastic(tx: Transaction, interface: NetworkInterface) -> ElasticAddress | N
 
 def _attachment(interface: NetworkInterface) -> shapes.NetworkInterfaceAttachment:
     row: shapes.NetworkInterfaceAttachment = {
-        "AttachmentId": interface.attachment or "",
+        "AttachmentId": interface.attachment or _service_attachment(interface),
         "DeviceIndex": 0,
         "Status": "attached",
         "DeleteOnTermination": True,
@@ -167,7 +167,15 @@ def _attachment(interface: NetworkInterface) -> shapes.NetworkInterfaceAttachmen
     if interface.instance:
         row["InstanceId"] = interface.instance
         row["InstanceOwnerId"] = interface.owner
+    elif interface.description.startswith("ELB "):
+        row["InstanceOwnerId"] = "amazon-elb"
     return row
+
+
+def _service_attachment(interface: NetworkInterface) -> str:
+    """The id of an attachment that a service made itself; it names one interface for good."""
+    prefix = "ela-attach-" if interface.description.startswith("ELB ") else "eni-attach-"
+    return prefix + interface.id.removeprefix("eni-")
 
 
 def render_groups(tx: Transaction, groups: tuple[str, ...]) -> list[shapes.GroupIdentifier]:

@@ -1,4 +1,4 @@
-"""Route tables: where a subnet's traffic goes."""
+"""Route tables: where a subnet's traffic is to go. Kept and shown; nothing routes by them yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security groups."""
+"""Security groups. They are kept and shown, not enforced: nothing here filters traffic yet."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from seaway.aws.ec2.errors import InvalidId, InvalidParameterValue, MissingParam
 from seaway.aws.ec2.filters import answered, chosen, paged
 from seaway.aws.ec2.lookup import need, own
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined
 from seaway.core.compute import Instance, KeyPair, LaunchTemplate
 from seaway.core.names import Tags
 from seaway.core.network import NetworkInterface, Subnet, Vpc
@@ -79,11 +80,6 @@ def shown(tags: Tags) -> list[shapes.Tag]:
     return [{"Key": key, "Value": value} for key, value in tags]
 
 
-def merged(old: Tags, new: Tags) -> Tags:
-    """The old tags with the new ones put over them."""
-    return tuple({**dict(old), **dict(new)}.items())
-
-
 def _resource(tx: Transaction, call: Call, key: str) -> Any:
     kind = _KINDS.get(key.rsplit("-", 1)[0])
     if kind is None:
@@ -108,7 +104,7 @@ def create_tags(tx: Transaction, call: Call, request: shapes.CreateTagsRequest) 
     tags = parse_tags(request["Tags"])
     for key in request["Resources"]:
         noun = _resource(tx, call, key)
-        tx.put(replace(noun, tags=merged(noun.tags, tags)))
+        tx.put(replace(noun, tags=joined(noun.tags, tags)))
 
 
 @operation("ec2")

@@ -13,6 +13,7 @@ from seaway.aws.ecr.errors import (
     invalid,
 )
 from seaway.aws.paging import BadToken, page
+from seaway.aws.tags import joined
 from seaway.core.names import Place, Tags
 from seaway.core.repository import REPOSITORY_NAME, Mutability, Repository, repository_arn
 from seaway.store.transaction import Transaction
@@ -98,10 +99,10 @@ def tags(given: Iterable[shapes.Tag]) -> dict[str, str]:
 
 def merged_tags(current: Tags, given: Mapping[str, str]) -> Tags:
     """The tags after ``given`` are set over ``current``. Raises TooManyTagsException."""
-    together = {**dict(current), **given}
+    together = joined(current, tuple(given.items()))
     if len(together) > MAX_TAGS:
         raise TooManyTagsException(f"The maximum number of tags is {MAX_TAGS}")
-    return tuple(together.items())
+    return together
 
 
 def pages(

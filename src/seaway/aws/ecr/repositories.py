@@ -15,6 +15,7 @@ from seaway.aws.ecr.errors import (
     invalid,
 )
 from seaway.aws.operation import operation
+from seaway.aws.tags import without
 from seaway.core.repository import (
     Image,
     ImageTag,
@@ -155,9 +156,7 @@ def untag_resource(
 ) -> shapes.UntagResourceResponse:
     """Take tags off; a key that is not there is no error."""
     repository = _by_arn(tx, call, request["resourceArn"])
-    gone = set(request["tagKeys"])
-    kept = tuple((key, value) for key, value in repository.tags if key not in gone)
-    tx.put(replace(repository, tags=kept))
+    tx.put(replace(repository, tags=without(repository.tags, request["tagKeys"])))
     return {}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException
+from seaway.aws.tags import joined
 from seaway.core.names import Tags
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def merged(old: Tags, new: Tags) -> Tags:
 
     Raises InvalidParameterException when they become more than 50.
     """
-    tags = tuple({**dict(old), **dict(new)}.items())
+    tags = joined(old, new)
     if len(tags) > 50:
         raise InvalidParameterException("Number of tags exceeds the limit of 50.")
     return tags

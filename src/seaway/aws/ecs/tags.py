@@ -13,6 +13,7 @@ from seaway.aws.ecs.errors import (
 )
 from seaway.aws.ecs.tagging import merged, parse_tags, render_tags
 from seaway.aws.operation import operation
+from seaway.aws.tags import without
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import CapacityProvider, Cluster
 from seaway.core.service import Service
@@ -42,8 +43,7 @@ def untag_resource(
 ) -> shapes.UntagResourceResponse:
     """Take tags off a resource by their keys (API: UntagResource)."""
     resource = _resource(tx, call, request["resourceArn"])
-    gone = set(request["tagKeys"])
-    tx.put(replace(resource, tags=tuple(tag for tag in resource.tags if tag[0] not in gone)))
+    tx.put(replace(resource, tags=without(resource.tags, request["tagKeys"])))
     return {}
 
 

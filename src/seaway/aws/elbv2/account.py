@@ -106,3 +106,12 @@ def describe_ssl_policies(
     if following:
         answer["NextMarker"] = following
     return answer
+
+
+@operation("elbv2")
+def describe_capacity_reservation(
+    tx: Transaction, call: Call, request: shapes.DescribeCapacityReservationInput
+) -> shapes.DescribeCapacityReservationOutput:
+    """No capacity is ever reserved for a load balancer: the proxy has what the machine has."""
+    lookup.load_balancer(tx, request["LoadBalancerArn"])
+    return {"CapacityReservationState": []}

@@ -1,4 +1,4 @@
-"""A load balancer's security groups."""
+"""A load balancer's security groups: kept and shown, not enforced."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.elbv2 import limits
@@ -27,17 +27,6 @@ def parse(raw: Sequence[Tag]) -> Tags:
         if key.lower().startswith("aws:"):
             raise ValidationError(f"Tag keys cannot begin with 'aws:': '{key}'")
     return checked(tags)
-
-
-def joined(tags: Tags, added: Tags) -> Tags:
-    """``tags`` with ``added`` over them, old ones in their place."""
-    return checked(tuple((dict(tags) | dict(added)).items()))
-
-
-def without(tags: Tags, keys: Iterable[str]) -> Tags:
-    """``tags`` without those of these keys."""
-    gone = set(keys)
-    return tuple(tag for tag in tags if tag[0] not in gone)
 
 
 def checked(tags: Tags) -> Tags:

@@ -9,6 +9,7 @@ from seaway.aws.call import Call
 from seaway.aws.elbv2 import lookup, tagging
 from seaway.aws.elbv2.errors import ValidationError
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined, without
 from seaway.core.balancer import Listener, LoadBalancer, Rule, TargetGroup
 from seaway.core.names import Tags
 from seaway.store.transaction import Transaction
@@ -25,7 +26,7 @@ def add_tags(tx: Transaction, call: Call, request: shapes.AddTagsInput) -> shape
     added = tagging.parse(request["Tags"])
     for arn in request["ResourceArns"]:
         found = _resource(tx, arn)
-        tx.put(_with(found, tagging.joined(found.tags, added)))
+        tx.put(_with(found, tagging.checked(joined(found.tags, added))))
     return {}
 
 
@@ -36,7 +37,7 @@ def remove_tags(
     """Take tags off resources; a key that is not there is no error."""
     for arn in request["ResourceArns"]:
         found = _resource(tx, arn)
-        tx.put(_with(found, tagging.without(found.tags, request["TagKeys"])))
+        tx.put(_with(found, without(found.tags, request["TagKeys"])))
     return {}
 
 

@@ -1,4 +1,7 @@
-"""IAM as far as tasks and instances use it: roles, policies, instance profiles."""
+"""IAM as far as tasks and instances name it: roles, policies, instance profiles.
+
+Policies are kept and shown. They are not enforced: whoever has a valid access key may do all.
+"""
 
 from __future__ import annotations
 

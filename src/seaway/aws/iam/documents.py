@@ -50,16 +50,6 @@ def parse_tags(given: Iterable[shapes.Tag] | None) -> Tags:
     return tuple({tag["Key"]: tag["Value"] for tag in given or ()}.items())
 
 
-def with_tags(old: Tags, new: Tags) -> Tags:
-    """The old tags with the new ones put over them."""
-    return tuple({**dict(old), **dict(new)}.items())
-
-
-def without_tags(old: Tags, keys: Sequence[str]) -> Tags:
-    """The tags whose keys are not among these."""
-    return tuple((key, value) for key, value in old if key not in keys)
-
-
 def shown_tags(tags: Tags) -> list[shapes.Tag]:
     """Tags as IAM shows them."""
     return [{"Key": key, "Value": value} for key, value in tags]

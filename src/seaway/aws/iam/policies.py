@@ -1,4 +1,4 @@
-"""Managed policies, and which roles they are attached to."""
+"""Managed policies, and which roles they are attached to; kept, not enforced."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from seaway.aws.iam.documents import (
     parse_tags,
     quoted,
     shown_tags,
-    with_tags,
-    without_tags,
 )
 from seaway.aws.iam.errors import (
     DeleteConflict,
@@ -27,6 +25,7 @@ from seaway.aws.iam.errors import (
 )
 from seaway.aws.iam.roles import role_of
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined, without
 from seaway.core.identity import AWS_POLICIES, Policy, PolicyVersion, Role
 from seaway.core.names import last_part
 from seaway.store.transaction import Transaction
@@ -314,14 +313,14 @@ def list_entities_for_policy(
 def tag_policy(tx: Transaction, call: Call, request: shapes.TagPolicyRequest) -> None:
     """IAM API: TagPolicy."""
     policy = policy_of(tx, call, request["PolicyArn"])
-    tx.put(replace(policy, tags=with_tags(policy.tags, parse_tags(request["Tags"]))))
+    tx.put(replace(policy, tags=joined(policy.tags, parse_tags(request["Tags"]))))
 
 
 @operation("iam")
 def untag_policy(tx: Transaction, call: Call, request: shapes.UntagPolicyRequest) -> None:
     """IAM API: UntagPolicy."""
     policy = policy_of(tx, call, request["PolicyArn"])
-    tx.put(replace(policy, tags=without_tags(policy.tags, request["TagKeys"])))
+    tx.put(replace(policy, tags=without(policy.tags, request["TagKeys"])))
 
 
 @operation("iam")

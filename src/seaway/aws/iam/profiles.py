@@ -12,8 +12,6 @@ from seaway.aws.iam.documents import (
     new_id,
     parse_tags,
     shown_tags,
-    with_tags,
-    without_tags,
 )
 from seaway.aws.iam.errors import (
     DeleteConflict,
@@ -23,6 +21,7 @@ from seaway.aws.iam.errors import (
 )
 from seaway.aws.iam.roles import render_role, role_of
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined, without
 from seaway.core.identity import InstanceProfile, Role
 from seaway.store.transaction import Transaction
 
@@ -153,7 +152,7 @@ def tag_instance_profile(
 ) -> None:
     """IAM API: TagInstanceProfile."""
     profile = profile_of(tx, call, request["InstanceProfileName"])
-    tx.put(replace(profile, tags=with_tags(profile.tags, parse_tags(request["Tags"]))))
+    tx.put(replace(profile, tags=joined(profile.tags, parse_tags(request["Tags"]))))
 
 
 @operation("iam")
@@ -162,7 +161,7 @@ def untag_instance_profile(
 ) -> None:
     """IAM API: UntagInstanceProfile."""
     profile = profile_of(tx, call, request["InstanceProfileName"])
-    tx.put(replace(profile, tags=without_tags(profile.tags, request["TagKeys"])))
+    tx.put(replace(profile, tags=without(profile.tags, request["TagKeys"])))
 
 
 @operation("iam")

@@ -17,8 +17,6 @@ from seaway.aws.iam.documents import (
     parse_tags,
     quoted,
     shown_tags,
-    with_tags,
-    without_tags,
 )
 from seaway.aws.iam.errors import (
     DeleteConflict,
@@ -28,6 +26,7 @@ from seaway.aws.iam.errors import (
     UnmodifiableEntity,
 )
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined, without
 from seaway.core.identity import InstanceProfile, Role
 from seaway.store.transaction import Transaction
 
@@ -186,7 +185,7 @@ def put_role_policy(tx: Transaction, call: Call, request: shapes.PutRolePolicyRe
     """Write an inline policy, over one of the same name (IAM API: PutRolePolicy)."""
     role = _changeable(tx, call, request["RoleName"])
     document = checked_document(request["PolicyDocument"])
-    tx.put(replace(role, inline=with_tags(role.inline, ((request["PolicyName"], document),))))
+    tx.put(replace(role, inline=joined(role.inline, ((request["PolicyName"], document),))))
 
 
 @operation("iam")
@@ -229,7 +228,7 @@ def delete_role_policy(
     """IAM API: DeleteRolePolicy."""
     role, name = _changeable(tx, call, request["RoleName"]), request["PolicyName"]
     _inline(role, name)
-    tx.put(replace(role, inline=without_tags(role.inline, (name,))))
+    tx.put(replace(role, inline=without(role.inline, (name,))))
 
 
 @operation("iam")
@@ -253,14 +252,14 @@ def delete_role_permissions_boundary(
 def tag_role(tx: Transaction, call: Call, request: shapes.TagRoleRequest) -> None:
     """IAM API: TagRole."""
     role = role_of(tx, call, request["RoleName"])
-    tx.put(replace(role, tags=with_tags(role.tags, parse_tags(request["Tags"]))))
+    tx.put(replace(role, tags=joined(role.tags, parse_tags(request["Tags"]))))
 
 
 @operation("iam")
 def untag_role(tx: Transaction, call: Call, request: shapes.UntagRoleRequest) -> None:
     """IAM API: UntagRole."""
     role = role_of(tx, call, request["RoleName"])
-    tx.put(replace(role, tags=without_tags(role.tags, request["TagKeys"])))
+    tx.put(replace(role, tags=without(role.tags, request["TagKeys"])))
 
 
 @operation("iam")

@@ -10,6 +10,7 @@ from seaway.aws.call import Call
 from seaway.aws.logs.errors import InvalidParameterException, TooManyTagsException
 from seaway.aws.logs.lookup import group_by_arn, group_named
 from seaway.aws.operation import operation
+from seaway.aws.tags import joined, without
 from seaway.core.logs import LogGroup
 from seaway.core.names import Tags
 from seaway.store.transaction import Transaction
@@ -30,7 +31,7 @@ def checked_tags(given: Mapping[str, str], there: Tags = ()) -> Tags:
             raise InvalidParameterException(
                 f"Tag keys starting with 'aws:' are reserved for system use: {key}"
             )
-    tags = tuple({**dict(there), **given}.items())
+    tags = joined(there, tuple(given.items()))
     if len(tags) > MOST_TAGS:
         raise TooManyTagsException(
             f"A resource can have no more than {MOST_TAGS} tags; this would be {len(tags)}."
@@ -83,4 +84,4 @@ def _tag(tx: Transaction, group: LogGroup, given: Mapping[str, str]) -> None:
 
 
 def _untag(tx: Transaction, group: LogGroup, keys: Collection[str]) -> None:
-    tx.put(replace(group, tags=tuple(tag for tag in group.tags if tag[0] not in keys)))
+    tx.put(replace(group, tags=without(group.tags, keys)))

@@ -53,12 +53,33 @@ def create_private_dns_namespace(
     tx: Transaction, call: Call, request: shapes.CreatePrivateDnsNamespaceRequest
 ) -> shapes.CreatePrivateDnsNamespaceResponse:
     """A namespace whose names resolve inside one VPC."""
-    name, vpc, asked = request["Name"], request["Vpc"], request.get("CreatorRequestId")
-    before = _before(tx, call, "DNS_PRIVATE", name, vpc, asked)
-    if before is not None:
-        return {"OperationId": before}
+    vpc = request["Vpc"]
     network = tx.find(Vpc, vpc)
-    if network is None or (network.owner, network.region) != (call.account, call.region):
+    there = network is not None and (network.owner, network.region) == (call.account, call.region)
+    return {"OperationId": _create_dns(tx, call, request, vpc, there)}
+
+
+@operation("servicediscovery")
+def create_public_dns_namespace(
+    tx: Transaction, call: Call, request: shapes.CreatePublicDnsNamespaceRequest
+) -> shapes.CreatePublicDnsNamespaceResponse:
+    """A namespace whose names are not bound to a VPC."""
+    return {"OperationId": _create_dns(tx, call, request, None, True)}
+
+
+def _create_dns(
+    tx: Transaction,
+    call: Call,
+    request: shapes.CreatePrivateDnsNamespaceRequest | shapes.CreatePublicDnsNamespaceRequest,
+    vpc: str | None,
+    there: bool,
+) -> str:
+    """The operation that makes a namespace with names; ``there`` says whether its VPC is."""
+    name, asked = request["Name"], request.get("CreatorRequestId")
+    before = _before(tx, call, "DNS_PRIVATE" if vpc else "DNS_PUBLIC", name, vpc, asked)
+    if before is not None:
+        return before
+    if not there:
         raise InvalidInput(f"The VPC {vpc} does not exist")
     soa = request.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
     space = new_dns_namespace(
@@ -72,31 +93,7 @@ def create_private_dns_namespace(
         soa_ttl=soa.get("TTL"),
         tags=tags.parse(request.get("Tags", []), name),
     )
-    return {"OperationId": _put(tx, call, space, asked)}
-
-
-@operation("servicediscovery")
-def create_public_dns_namespace(
-    tx: Transaction, call: Call, request: shapes.CreatePublicDnsNamespaceRequest
-) -> shapes.CreatePublicDnsNamespaceResponse:
-    """A namespace whose names are not bound to a VPC."""
-    name, asked = request["Name"], request.get("CreatorRequestId")
-    before = _before(tx, call, "DNS_PUBLIC", name, None, asked)
-    if before is not None:
-        return {"OperationId": before}
-    soa = request.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
-    space = new_dns_namespace(
-        Place(account=call.account, region=call.region),
-        name,
-        call.moment,
-        vpc=None,
-        others=lookup.namespaces(tx, call),
-        creator_request=asked or "",
-        description=request.get("Description"),
-        soa_ttl=soa.get("TTL"),
-        tags=tags.parse(request.get("Tags", []), name),
-    )
-    return {"OperationId": _put(tx, call, space, asked)}
+    return _put(tx, call, space, asked)
 
 
 @operation("servicediscovery")

@@ -27,20 +27,10 @@ def moment(seconds: float) -> datetime:
 
 def namespace(found: Namespace, services: int) -> shapes.Namespace:
     """A namespace as GetNamespace shows it; ``services`` is how many it has."""
-    shown: shapes.Namespace = {
-        "Id": found.id,
-        "Arn": found.arn,
-        "ResourceOwner": place_of(found.arn).account,
-        "Name": found.name,
-        "Type": found.type,
-        "ServiceCount": services,
-        "Properties": _properties(found),
-        "CreateDate": moment(found.created_at),
+    return {
+        **namespace_summary(found, services),
         "CreatorRequestId": found.creator_request,
     }
-    if found.description is not None:
-        shown["Description"] = found.description
-    return shown
 
 
 def namespace_summary(found: Namespace, services: int) -> shapes.NamespaceSummary:

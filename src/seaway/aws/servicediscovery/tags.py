@@ -13,6 +13,7 @@ from seaway.aws.servicediscovery.errors import (
     ResourceNotFoundException,
     TooManyTagsException,
 )
+from seaway.aws.tags import joined, without
 from seaway.core.discovery import DiscoveryService, Namespace
 from seaway.core.names import Tags
 from seaway.store.transaction import Transaction
@@ -30,8 +31,7 @@ def tag_resource(
     """Put tags on a namespace or service; one of the same key is replaced."""
     found = _resource(tx, request["ResourceARN"])
     added = parse(request["Tags"], found.arn)
-    joined = tuple((dict(found.tags) | dict(added)).items())
-    tx.put(replace(found, tags=_checked(joined, found.arn)))
+    tx.put(replace(found, tags=_checked(joined(found.tags, added), found.arn)))
     return {}
 
 
@@ -41,8 +41,7 @@ def untag_resource(
 ) -> shapes.UntagResourceResponse:
     """Take tags off; a key that is not there is no error."""
     found = _resource(tx, request["ResourceARN"])
-    gone = set(request["TagKeys"])
-    tx.put(replace(found, tags=tuple(tag for tag in found.tags if tag[0] not in gone)))
+    tx.put(replace(found, tags=without(found.tags, request["TagKeys"])))
     return {}
 
 

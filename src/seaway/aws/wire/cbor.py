@@ -30,15 +30,8 @@ class CborCodec:
 
     def parse(self, operation: str, payload: Payload) -> Body:
         """The request's parameters; an empty body is an empty request."""
-        shape = self._service.operations[operation].input
         tree = _loaded(payload.body) if payload.body else {}
-        if shape is None:
-            return {}
-        try:
-            parsed: Body = self._parser.of(shape)(tree)
-        except RecursionError as error:
-            raise SerializationException("The body is nested too deep.") from error
-        return parsed
+        return self._parser.request(self._service.operations[operation].input, tree)
 
     def render(self, operation: str, response: Body | None, request_id: str) -> Answer:
         """A CBOR map, or no bytes for an operation that gives nothing."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from seaway.aws.errors import AwsError, SerializationException
+from seaway.aws.errors import AwsError
 from seaway.aws.model import Service
-from seaway.aws.wire.form import FormParser, nest, read_form
+from seaway.aws.wire.form import FormParser
 from seaway.aws.wire.protocol import Answer, Body, Payload, Wire
 from seaway.aws.wire.refusal import EC2_HEADERS, read, refuse
 from seaway.aws.wire.xml import XmlRenderer
@@ -21,15 +21,7 @@ class Ec2Codec:
 
     def parse(self, operation: str, payload: Payload) -> Body:
         """The request's parameters, out of the dotted names."""
-        shape = self._service.operations[operation].input
-        if shape is None:
-            return {}
-        fields = payload.form if payload.form is not None else read_form(payload.body)
-        try:
-            parsed: Body = self._parser.of(shape)(nest(fields))
-        except RecursionError as error:
-            raise SerializationException("The form is nested too deep.") from error
-        return parsed
+        return self._parser.request(self._service.operations[operation].input, payload)
 
     def render(self, operation: str, response: Body | None, request_id: str) -> Answer:
         """``<OpResponse><requestId>…``; what has nothing to say returns true."""

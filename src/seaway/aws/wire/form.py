@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from seaway.aws.errors import SerializationException
 from seaway.aws.model import Member, Service, Shape
 from seaway.aws.wire import scalar
+from seaway.aws.wire.protocol import Body, Payload
 
 Node: TypeAlias = "str | dict[str, Node]"
 """A value, or what stands below a name."""
@@ -48,6 +49,20 @@ class FormParser:
         self._ec2 = ec2
         self._made: dict[str, Parse] = {}
         self._making: set[str] = set()
+
+    def request(self, shape: str | None, payload: Payload) -> Body:
+        """A request's parameters; an operation without a shape takes none.
+
+        Raises SerializationException.
+        """
+        if shape is None:
+            return {}
+        fields = payload.form if payload.form is not None else read_form(payload.body)
+        try:
+            parsed: Body = self.of(shape)(nest(fields))
+        except RecursionError as error:
+            raise SerializationException("The form is nested too deep.") from error
+        return parsed
 
     def of(self, name: str, flattened: bool = False) -> Parse:
         """The parser of the named shape."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from seaway.aws.errors import SerializationException
 from seaway.aws.model import Member, Service, Shape
+from seaway.aws.wire.protocol import Body
 
 Convert = Callable[[Any], Any]
 
@@ -72,6 +73,19 @@ class Tree(ABC):
 
 class TreeParser(Tree):
     """Wire tree → request. Null means absent; unknown members are passed over."""
+
+    def request(self, shape: str | None, tree: Any) -> Body:
+        """A request's parameters; an operation without a shape takes none.
+
+        Raises SerializationException.
+        """
+        if shape is None:
+            return {}
+        try:
+            parsed: Body = self.of(shape)(tree)
+        except RecursionError as error:
+            raise SerializationException("The body is nested too deep.") from error
+        return parsed
 
     def structure(self, shape: Shape) -> Convert:
         table = {
