@@ -255,6 +255,7 @@ def _listen(settings: Settings) -> socket.socket:
             f"Port {settings.port} of {settings.bind} is taken ({error.strerror}): stop what "
             "listens there, or start Seaway with --port and another number."
         ) from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.listen(1024)
     listener.setblocking(False)
     return listener
