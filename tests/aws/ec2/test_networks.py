@@ -6,6 +6,7 @@ import pytest
 
 from seaway.aws import ec2
 from seaway.aws.ec2 import errors
+from tests.builders import an_interface
 from tests.handlers import Api
 
 
@@ -219,3 +220,18 @@ def test_vpc_attributes_are_switched_one_at_a_time(api: Api) -> None:
     api.ec2("ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames={"Value": True})
     shown = api.ec2("DescribeVpcAttribute", VpcId=vpc, Attribute="enableDnsHostnames")
     assert shown["EnableDnsHostnames"] == {"Value": True}
+
+
+def test_the_interface_of_a_load_balancer_is_attached_by_its_service(api: Api) -> None:
+    with api.store.transaction() as tx:
+        tx.put(an_interface("arn:lb", id="eni-0a1b", description="ELB app/web/0a1b"))
+        tx.put(an_interface("arn:task", id="eni-0c2d", address="10.0.0.10"))
+    ours = [{"Name": "network-interface-id", "Values": ["eni-0a1b", "eni-0c2d"]}]
+    shown = api.ec2("DescribeNetworkInterfaces", Filters=ours)["NetworkInterfaces"]
+    attached = {one["NetworkInterfaceId"]: one["Attachment"] for one in shown}
+    assert attached["eni-0a1b"]["AttachmentId"] == "ela-attach-0a1b"
+    assert attached["eni-0a1b"]["InstanceOwnerId"] == "amazon-elb"
+    assert attached["eni-0c2d"]["AttachmentId"] == "eni-attach-0c2d"
+    by_id = [{"Name": "attachment.attachment-id", "Values": ["eni-attach-0c2d"]}]
+    (found,) = api.ec2("DescribeNetworkInterfaces", Filters=by_id)["NetworkInterfaces"]
+    assert found["NetworkInterfaceId"] == "eni-0c2d"
