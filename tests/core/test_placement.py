@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seaway.core.capacity import ContainerInstance, Use, room_left
 from seaway.core.placement import NO_INSTANCES, Candidate, Place, Refusal, place, share
 from seaway.core.task import Task
@@ -102,3 +104,15 @@ def test_a_strategy_fills_bases_first_and_then_shares_by_weight() -> None:
         chosen.append(provider)
     assert chosen[:2] == ["one", "one"]
     assert have == {"one": 4, "two": 6}
+
+
+def test_a_definition_for_another_architecture_is_not_placed() -> None:
+    candidate = an_instance("a")
+    x86 = replace(candidate.instance, attributes=(("ecs.cpu-architecture", "x86_64"),))
+    refused = place(
+        a_task(),
+        replace(a_definition(), cpu_architecture="ARM64"),
+        [replace(candidate, instance=x86)],
+    )
+    assert isinstance(refused, Refusal)
+    assert "ARM64" in refused.reason

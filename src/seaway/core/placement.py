@@ -54,6 +54,12 @@ def use_of(definition: TaskDefinition, task: Task) -> Use:
     )
 
 
+def runs_on(definition: TaskDefinition, architecture: str) -> bool:
+    """Whether a machine of this architecture (x86_64, arm64 or aarch64) can run the definition."""
+    machine = "ARM64" if architecture in ("arm64", "aarch64") else "X86_64"
+    return definition.cpu_architecture in (None, machine)
+
+
 def place(
     task: Task, definition: TaskDefinition, candidates: Sequence[Candidate]
 ) -> Place | Refusal:
@@ -92,6 +98,11 @@ def _refusal(
         return no(0, 'encountered error "AGENT".', "AGENT")
     if instance.status != "ACTIVE":
         return no(0, "is not in the ACTIVE state.", "INACTIVE")
+    offered = dict(instance.attributes).get("ecs.cpu-architecture")
+    if offered is not None and not runs_on(definition, offered):
+        return no(
+            1, f"does not have the CPU architecture {definition.cpu_architecture}.", "CONSTRAINT"
+        )
     if need.memory > room.memory:
         return no(2, "has insufficient memory available.", "RESOURCE:MEMORY")
     if need.cpu > room.cpu:

@@ -11,7 +11,7 @@ from seaway.core.logs import LogGroup, log_group_arn
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
-from seaway.core.placement import Candidate, Place, Refusal, place, use_of
+from seaway.core.placement import Candidate, Place, Refusal, place, runs_on, use_of
 from seaway.core.service import Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import NetworkMode, TaskDefinition
@@ -139,9 +139,13 @@ def _bridge_addresses(
 
 
 def _place_fargate(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:
-    hosts = [host for host in tx.where(Host) if host.connected]
+    connected = [host for host in tx.where(Host) if host.connected]
+    hosts = [host for host in connected if runs_on(definition, host.architecture)]
     if not hosts:
-        _tell_refusal(tx, task, Refusal(reason="Capacity is unavailable at this time."), moment)
+        reason = "Capacity is unavailable at this time."
+        if connected:
+            reason += f" No machine has the CPU architecture {definition.cpu_architecture}."
+        _tell_refusal(tx, task, Refusal(reason=reason), moment)
         return False
     loads = {host.id: len(_live_on(tx, host)) for host in hosts}
     host = min(hosts, key=lambda h: loads[h.id])
