@@ -59,6 +59,16 @@ class _Rows:
             found = [noun for noun in found if getattr(noun, name) == other]
         return found
 
+    def newest(self, wanted: dict[str, Any]) -> Iterator[Any]:
+        """The same, newest first; nothing beyond what is asked for is looked at."""
+        (first, value), *rest = wanted.items()
+        if first not in self.index:
+            raise LookupError(f"{self.table.name} has no index on {first}")
+        for key in reversed(self.index[first].get(value, {})):
+            noun = self.nouns[key]
+            if all(getattr(noun, name) == other for name, other in rest):
+                yield noun
+
 
 class ResidentTransaction:
     """Writes go straight into memory, with what is needed to take them back."""
@@ -75,6 +85,10 @@ class ResidentTransaction:
     def where(self, noun: type[N], **index: Any) -> list[N]:
         """The nouns with these values of indexed fields, oldest first."""
         return self._rows[noun].where(index)
+
+    def newest(self, noun: type[N], **index: Any) -> Iterator[N]:
+        """The nouns with these values of indexed fields, newest first, one at a time."""
+        return self._rows[noun].newest(index)
 
     def put(self, noun: Any) -> None:
         """Write a noun; writing what is already there changes nothing and rings no bell."""

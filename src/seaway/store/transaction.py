@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +20,10 @@ class Transaction(Protocol):
 
     def where(self, noun: type[N], **index: Any) -> list[N]:
         """The nouns whose indexed fields have these values (all, when none), oldest first."""
+        ...
+
+    def newest(self, noun: type[N], **index: Any) -> Iterator[N]:
+        """The same, newest first and one at a time: for who needs only the last of many."""
         ...
 
     def put(self, noun: Any) -> None:

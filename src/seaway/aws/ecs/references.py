@@ -23,6 +23,8 @@ from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from seaway.aws.shapes.ecs import Failure
 
 T = TypeVar("T")
@@ -112,14 +114,18 @@ def definition_of(tx: Transaction, call: Call, given: str) -> TaskDefinition | N
         return tx.find(TaskDefinition, given)
     if ":" in given:
         return tx.find(TaskDefinition, call.arn("ecs", f"task-definition/{given}"))
-    active = [d for d in family_of(tx, call, given) if d.status == "ACTIVE"]
-    return active[-1] if active else None
+    return next((d for d in revisions_of(tx, call, given) if d.status == "ACTIVE"), None)
 
 
 def family_of(tx: Transaction, call: Call, family: str) -> list[TaskDefinition]:
     """All revisions of the caller's family, oldest first."""
+    return [*revisions_of(tx, call, family)][::-1]
+
+
+def revisions_of(tx: Transaction, call: Call, family: str) -> Iterator[TaskDefinition]:
+    """The revisions of the caller's family, newest first; a family may have thousands."""
     home = call.arn("ecs", "task-definition/")
-    return [d for d in tx.where(TaskDefinition, family=family) if d.arn.startswith(home)]
+    return (d for d in tx.newest(TaskDefinition, family=family) if d.arn.startswith(home))
 
 
 def runnable_definition(tx: Transaction, call: Call, given: str) -> TaskDefinition:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import ClientException, InvalidParameterException
 from seaway.aws.ecs.parse_task_definition import parse_task_definition
-from seaway.aws.ecs.references import at_most, definition_of, family_of, page
+from seaway.aws.ecs.references import at_most, definition_of, family_of, page, revisions_of
 from seaway.aws.ecs.render_task_definition import render_task_definition
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.errors import AwsError
@@ -28,8 +28,8 @@ def register_task_definition(
 ) -> shapes.RegisterTaskDefinitionResponse:
     """Keep a new revision of a family; numbers are never used twice."""
     family = request["family"]
-    before = family_of(tx, call, family)
-    revision = before[-1].revision + 1 if before else 1
+    before = next(revisions_of(tx, call, family), None)
+    revision = before.revision + 1 if before else 1
     definition = parse_task_definition(
         request,
         arn=call.arn("ecs", f"task-definition/{family}:{revision}"),
