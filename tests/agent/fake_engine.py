@@ -48,6 +48,7 @@ class FakeEngine:
         self.images: dict[str, ImageFacts] = {}
         self.pullable: dict[str, ImageFacts] = {}
         self.pulled_as: list[Credentials | None] = []
+        self.lookups_that_fail = 0
         self.specs: dict[str, ContainerSpec] = {}
         self.state: dict[str, Inspection] = {}
         self.written: dict[str, list[OutputLine]] = {}
@@ -132,6 +133,9 @@ class FakeEngine:
     async def pull(self, name: str, credentials: Credentials | None) -> None:
         self._do("pull", name)
         self.pulled_as.append(credentials)
+        if self.lookups_that_fail:
+            self.lookups_that_fail -= 1
+            raise EngineError("dial tcp: lookup the.registry: no such host")
         if name not in self.pullable:
             raise EngineError(f"pull access denied for {name}")
         self.images[name] = self.pullable[name]

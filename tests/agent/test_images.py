@@ -87,3 +87,13 @@ def test_what_cannot_be_had_is_told_as_aws_tells_it() -> None:
     assert str(refused.value) == (
         "CannotPullContainerError: Error response from daemon: no route to host"
     )
+
+
+def test_our_registrys_name_is_looked_for_again_while_the_engine_does_not_know_it() -> None:
+    engine = FakeEngine()
+    facts = ImageFacts(id="sha256:1", digests=(f"{LOCAL}@sha256:abc",))
+    engine.pullable[f"{LOCAL}:1"] = facts
+    engine.lookups_that_fail = 1
+    image = asyncio.run(Images(engine, REGISTRY).ensure(ECR))
+    assert image.digest == "sha256:abc"
+    assert engine.done == [("pull", f"{LOCAL}:1")] * 2

@@ -39,6 +39,11 @@ class CannotPull(Exception):
     """No image of this name can be had; the text is AWS's."""
 
 
+LOOK_AGAIN = (0.5,) * 16
+"""Seconds between looks for our own registry's name, which has just been put in the hosts file: the
+engine's resolver remembers for five seconds what it did not find there."""
+
+
 class Images:
     """The images of this machine. A pull under way is shared by all who want the same one."""
 
@@ -78,7 +83,17 @@ class Images:
             raise CannotPull(text) from error
 
     async def _pulled(self, name: str, credentials: Credentials | None) -> Image:
-        await self._engine.pull(name, credentials)
+        for pause in (*LOOK_AGAIN, None):
+            try:
+                await self._engine.pull(name, credentials)
+                break
+            except EngineGone:
+                raise
+            except EngineError as error:
+                unknown = credentials is not None and "no such host" in error.message
+                if pause is None or not unknown:
+                    raise
+            await asyncio.sleep(pause)
         return await self._present(name)
 
     async def _present(self, name: str) -> Image:

@@ -13,6 +13,7 @@ from typing import Any
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
+from seaway.agent.images import LOOK_AGAIN
 from seaway.cli.demo import distribution
 from seaway.cli.demo.distribution import CannotMakeImage
 
@@ -73,11 +74,16 @@ async def push(
     """
     await docker.images.tag(image, repository, tag=tag)
     auth = {"username": user, "password": password}
-    try:
-        async for line in docker.images.push(repository, auth=auth, tag=tag, stream=True):
-            _tell(line, say)
-    except DockerError as refused:
-        raise CannotMakeImage(f"Could not push {repository}:{tag}: {refused.message}") from refused
+    for pause in (*LOOK_AGAIN, None):
+        try:
+            async for line in docker.images.push(repository, auth=auth, tag=tag, stream=True):
+                _tell(line, say)
+            return
+        except DockerError as refused:
+            if pause is None or "no such host" not in refused.message:
+                text = f"Could not push {repository}:{tag}: {refused.message}"
+                raise CannotMakeImage(text) from refused
+        await asyncio.sleep(pause)
 
 
 async def _present(docker: Docker, name: str) -> bool:
