@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from seaway.core.capacity import ContainerInstance, Host, room_left
+from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import Cluster
 from seaway.core.logs import LogGroup, log_group_arn
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
-from seaway.core.placement import Candidate, Place, Refusal, place, runs_on, use_of
+from seaway.core.placement import Candidate, Place, Refusal, place, runs_on
 from seaway.core.service import Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import NetworkMode, TaskDefinition
@@ -19,6 +19,7 @@ from seaway.reconcile.events import tell
 from seaway.reconcile.services import stopping
 from seaway.store.addresses import taken_addresses
 from seaway.store.changes import Change
+from seaway.store.occupancy import candidate
 from seaway.store.transaction import Transaction
 
 
@@ -67,18 +68,7 @@ def candidates(tx: Transaction, cluster: str, provider: str | None = None) -> li
             continue
         if provider is not None and instance.capacity_provider != provider:
             continue
-        tasks = [
-            task
-            for task in tx.where(Task, instance=instance.arn)
-            if task.last_status is not TaskStatus.STOPPED
-        ]
-        uses = []
-        for task in tasks:
-            definition = tx.find(TaskDefinition, task.task_definition)
-            if definition is not None:
-                uses.append(use_of(definition, task))
-        room = room_left(instance, uses)
-        found.append(Candidate(instance=instance, room=room, tasks=tuple(tasks)))
+        found.append(candidate(tx, instance))
     return found
 
 

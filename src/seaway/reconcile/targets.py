@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from seaway.core.balancer import Target, TargetGroup, TargetState
+from seaway.core.balancer_rules import is_drained
 from seaway.core.moment import Moment
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
@@ -31,9 +32,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     if target is None or target.state is not TargetState.DRAINING or target.task is not None:
         return None
     group = tx.find(TargetGroup, target.target_group)
-    delay = group.deregistration_delay if group else 0.0
-    deadline = (target.draining_since or moment.now) + delay
-    if not target.idle and moment.now < deadline:
-        return deadline
+    if group is not None and not is_drained(target, group, moment.now):
+        return (target.draining_since or moment.now) + group.deregistration_delay
     tx.drop(target)
     return None

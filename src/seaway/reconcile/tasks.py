@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from seaway.core.balancer import Target, TargetGroup, TargetState, target_key
+from seaway.core.balancer_rules import draining, registered_target
 from seaway.core.capacity import ContainerInstance
 from seaway.core.deployment import port_name_of
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Registration
@@ -127,19 +128,16 @@ def _register_targets(
         present = tx.find(Target, key)
         if present is not None and present.task == task.arn:
             continue
-        tx.put(
-            Target(
-                key=key,
-                target_group=group.arn,
-                id=identity,
-                port=port,
-                registered_at=moment.now,
-                address=address,
-                zone=task.zone or "",
-                task=task.arn,
-                service=service.arn,
-            )
+        new = registered_target(
+            group,
+            identity,
+            port,
+            address=address,
+            zone=task.zone or "",
+            now=moment.now,
+            task=task.arn,
         )
+        tx.put(replace(new, service=service.arn))
         tell(tx, service, f"registered 1 targets in (target-group {group.arn})", moment)
 
 
@@ -255,15 +253,7 @@ def _drain_targets(tx: Transaction, task: Task, moment: Moment) -> bool:
     for target in targets:
         if target.state is TargetState.DRAINING:
             continue
-        tx.put(
-            replace(
-                target,
-                state=TargetState.DRAINING,
-                reason="Target.DeregistrationInProgress",
-                description="Target deregistration is in progress",
-                draining_since=moment.now,
-            )
-        )
+        tx.put(draining(target, moment.now))
         if service is not None:
             group = target.target_group
             tell(tx, service, f"deregistered 1 targets in (target-group {group})", moment)

@@ -19,13 +19,13 @@ from seaway.aws.ecs.references import (
     part_arn_of,
 )
 from seaway.aws.ecs.render_cluster import is_counted, render_instance
-from seaway.aws.ecs.room import room_of, tasks_on
 from seaway.aws.ecs.tagging import parse_tags
 from seaway.aws.operation import operation
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import Cluster
 from seaway.core.names import new_instance_arn
 from seaway.core.task import TaskStatus
+from seaway.store.occupancy import room_of, tasks_on
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:

@@ -6,36 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException
-from seaway.core.capacity import ContainerInstance, Room, Use, room_left
+from seaway.core.capacity import ContainerInstance, Room, Use
 from seaway.core.cluster import Cluster
 from seaway.core.placement import NO_INSTANCES, Candidate, Place, place, use_of
-from seaway.core.task import Task, TaskStatus
+from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
+from seaway.store.occupancy import candidate
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seaway.aws.shapes import ecs as shapes
-
-
-def tasks_on(tx: Transaction, instance: ContainerInstance) -> list[Task]:
-    """The tasks that hold resources of an instance: those that have not stopped."""
-    return [
-        task
-        for task in tx.where(Task, instance=instance.arn)
-        if task.last_status is not TaskStatus.STOPPED
-    ]
-
-
-def room_of(tx: Transaction, instance: ContainerInstance, tasks: Sequence[Task]) -> Room:
-    """What an instance has left beside these tasks."""
-    uses = []
-    for task in tasks:
-        definition = tx.find(TaskDefinition, task.task_definition)
-        if definition is not None:
-            uses.append(use_of(definition, task))
-    return room_left(instance, uses)
 
 
 def placement_failures(
@@ -52,7 +34,7 @@ def placement_failures(
     if not checked:
         return list(tasks), []
     candidates = {
-        instance.arn: _candidate(tx, instance)
+        instance.arn: candidate(tx, instance)
         for instance in tx.where(ContainerInstance, cluster=cluster.arn)
         if instance.status == "ACTIVE"
     }
@@ -72,11 +54,6 @@ def placement_failures(
         else:
             failures.append(failure)
     return taken, failures
-
-
-def _candidate(tx: Transaction, instance: ContainerInstance) -> Candidate:
-    tasks = tasks_on(tx, instance)
-    return Candidate(instance=instance, room=room_of(tx, instance, tasks), tasks=tuple(tasks))
 
 
 def _try(
