@@ -93,9 +93,10 @@ def test_slow_start_goes_with_round_robin_only(lb: Balancing) -> None:
 
 def test_what_would_do_nothing_is_refused_and_its_default_is_not(lb: Balancing) -> None:
     arn = lb.group()
-    with refused("InvalidConfigurationRequest", "'stickiness.enabled'"):
-        _set(lb, arn, "stickiness.enabled", "true")
-    _set(lb, arn, "stickiness.enabled", "false")
+    with refused("InvalidConfigurationRequest", "'stickiness.type'"):
+        _set(lb, arn, "stickiness.type", "app_cookie")
+    _set(lb, arn, "stickiness.type", "lb_cookie")
+    _set(lb, arn, "stickiness.enabled", "true")
     balancer = lb.balancer()["LoadBalancerArn"]
     with refused("InvalidConfigurationRequest", "access_logs.s3.enabled"):
         lb.client.modify_load_balancer_attributes(

@@ -82,9 +82,9 @@ LOAD_BALANCER: Mapping[str, Setting] = {
 }
 
 TARGET_GROUP: Mapping[str, Setting] = {
-    "stickiness.enabled": _flag(),
+    "stickiness.enabled": _flag(built=True),
     "deregistration_delay.timeout_seconds": Setting("300", number(0, 3600)),
-    "stickiness.type": Setting("lb_cookie", one_of("lb_cookie", "app_cookie")),
+    "stickiness.type": Setting("lb_cookie", one_of("lb_cookie", "app_cookie"), ("lb_cookie",)),
     "stickiness.lb_cookie.duration_seconds": Setting("86400", number(1, 604800)),
     "stickiness.app_cookie.cookie_name": Setting("", matches(r"(?!AWSALB)[!-~]*")),
     "stickiness.app_cookie.duration_seconds": Setting("86400", number(1, 604800)),
