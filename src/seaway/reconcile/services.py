@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from seaway.core.balancer import Target, TargetState
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import StrategyItem
+from seaway.core.connect_rules import unused_discovery
 from seaway.core.deployment import (
     SETTLE_SECONDS,
     breaker_threshold,
@@ -389,19 +390,16 @@ def _conclude(
             updated_at=moment.now,
             finished_at=moment.now,
         )
-        _forget_names(tx, service, primary)
+        _forget_names(tx, service, [primary])
     if primary.steady_at is None:
         tell(tx, service, "has reached a steady state.", moment)
         primary = replace(primary, steady_at=moment.now)
     tx.put(primary)
 
 
-def _forget_names(tx: Transaction, service: Service, primary: Deployment | None) -> None:
-    """Remove the discovery services that no deployment of the service offers any more."""
-    kept = {arn for _, arn in primary.discovery} if primary else set()
-    for owned in tx.where(DiscoveryService, owner=service.arn):
-        if owned.arn in kept:
-            continue
+def _forget_names(tx: Transaction, service: Service, living: Sequence[Deployment]) -> None:
+    """Remove the discovery services that no living deployment of the service offers any more."""
+    for owned in unused_discovery(tx.where(DiscoveryService, owner=service.arn), living):
         for registration in tx.where(Registration, service=owned.arn):
             tx.drop(registration)
         endpoint = tx.find(NamedEndpoint, owned.arn)
@@ -425,5 +423,5 @@ def _wind_down(
         return
     for deployment in deployments:
         tx.put(replace(deployment, status="INACTIVE", updated_at=moment.now))
-    _forget_names(tx, service, None)
+    _forget_names(tx, service, [])
     tx.put(replace(service, status="INACTIVE"))
