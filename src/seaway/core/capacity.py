@@ -19,6 +19,8 @@ class Host:
     engine: str = ""
     connected: bool = False
     seen_at: float = 0.0
+    address: str = ""
+    """Where other machines' proxies reach its proxy; empty on a machine that is alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

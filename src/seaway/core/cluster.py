@@ -32,6 +32,11 @@ class Cluster:
     settings: tuple[tuple[str, str], ...] = (("containerInsights", "disabled"),)
     tags: Tags = ()
 
+    @property
+    def faithful(self) -> bool:
+        """Service Connect behaves as on AWS where Seaway would do better (docs/service-connect)."""
+        return ("faithful", "enabled") in self.settings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityProvider:

@@ -99,11 +99,27 @@ class NamedEndpoint:
     protocol: AppProtocol
     idle_timeout: int | None = None
     request_timeout: int | None = None
+    ingress_port: int | None = None
+    tls: bool = False
+    test_header: tuple[str, str | None] | None = None
+    """(name, exact value or None) of the header that marks test traffic, if the alias says."""
+    outside: int = 0
+    """Picks the address 127.254.x.y by which the machine's own programs reach it; 0 = none."""
 
     @property
     def address(self) -> str:
         """The virtual IPv4 address clients reach it at."""
         return f"127.255.{self.number >> 8}.{self.number & 255}"
+
+    @property
+    def address6(self) -> str:
+        """The virtual IPv6 address clients reach it at."""
+        return f"2600:f0f0::{self.number:x}"
+
+    @property
+    def outside_address(self) -> str | None:
+        """The address on the machine's own loopback, if it has one."""
+        return f"127.254.{self.outside >> 8}.{self.outside & 255}" if self.outside else None
 
 
 def next_number(taken: set[int]) -> int:

@@ -29,11 +29,55 @@ class ServiceLoadBalancer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRegistry:
+    """Service discovery: the Cloud Map service (given by ARN) a service's tasks register in.
+
+    Which port an SRV record names is ``port``, or the container port's (API: ServiceRegistry).
+    """
+
+    registry: str
+    port: int | None = None
+    container: str | None = None
+    container_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestHeader:
+    """Requests with this header are test traffic; ``exact`` None = whatever its value is."""
+
+    name: str
+    exact: str | None = None
+
+
+TEST_HEADER = "x-amzn-ecs-blue-green-test"
+"""The header of test traffic when an alias names none (API: ServiceConnectTestTrafficRules)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectAlias:
     """What clients dial: a port, and a DNS name or ``discoveryName.namespace``."""
 
     port: int
     dns_name: str | None = None
+    test_header: TestHeader | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectTls:
+    """TLS of an endpoint: who signs its certificates; ``authority`` None = Seaway's own CA."""
+
+    authority: str | None = None
+    kms_key: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectAccessLog:
+    """Access logging of a service's proxy (API: ServiceConnectAccessLogConfiguration)."""
+
+    format: str = "TEXT"
+    """TEXT or JSON."""
+    query: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +90,7 @@ class ConnectService:
     ingress_port: int | None = None
     idle_timeout: int | None = None
     request_timeout: int | None = None
+    tls: ConnectTls | None = None
 
     @property
     def name(self) -> str:
@@ -62,6 +107,9 @@ class ServiceConnect:
     namespace_name: str | None = None
     services: tuple[ConnectService, ...] = ()
     log: LogConfiguration | None = None
+    access_log: ConnectAccessLog | None = None
+    proxy_log_level: str | None = None
+    """info or debug (API: ServiceConnectContainerConfiguration); None = not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +152,7 @@ class Service:
     health_check_grace: int = 0
     """Seconds after a task's start during which failed checks are ignored."""
     connect: ServiceConnect | None = None
+    registries: tuple[ServiceRegistry, ...] = ()
     propagate_tags: str = "NONE"
     managed_tags: bool = False
     zone_rebalancing: str = "ENABLED"
@@ -142,6 +191,10 @@ class Deployment:
     connect: ServiceConnect | None = None
     discovery: tuple[tuple[str, str], ...] = ()
     """(discovery name, ARN of the Cloud Map service) pairs."""
+    registries: tuple[ServiceRegistry, ...] = ()
+    known: tuple[str, ...] | None = None
+    """In a faithful cluster: ARNs of the discovery services whose names its tasks know, for as
+    long as it lives. None = all there are at any time."""
     number: str = ""
     """The id in the service deployment's ARN."""
     source: str | None = None
@@ -167,3 +220,18 @@ class ServiceEvent:
     service: str
     created_at: float
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionTraffic:
+    """How a service's Service Connect traffic is shared out between its deployments.
+
+    Whoever shifts traffic writes it; without one every healthy task of the service is alike.
+    """
+
+    service: str
+    """ARN of the service; the key."""
+    weights: tuple[tuple[str, int], ...] = ()
+    """(deployment id, weight) pairs; () = all tasks alike."""
+    test: str | None = None
+    """Id of the deployment that test requests go to, by the alias's test header."""

@@ -125,6 +125,8 @@ class Task:
     """ARN of the container instance StartTask named."""
     uses_mesh: bool = False
     """Wait for the host proxy's listeners before the first container starts."""
+    namespace: str | None = None
+    """ARN of the namespace whose names it may call, when no deployment says so (RunTask)."""
     tags: Tags = ()
     stop_code: str | None = None
     stopped_reason: str | None = None

@@ -31,6 +31,33 @@ class HostPlan:
     networks: tuple[Network, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    calls_names: bool = False
+    """The machine's own programs call Service Connect names at 127.254.0.0/16."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Who may dial a container's port directly: the machine itself and these addresses.
+
+    Service Connect's intentions, kept for calls that go past the proxy. ``container`` is "" in
+    awsvpc. Everybody else is refused and counted.
+    """
+
+    container: str
+    port: int
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingress:
+    """What comes to a container's port from outside is led to the proxy's port in the namespace.
+
+    Only the machine itself (the proxy's second half) still reaches the container port.
+    """
+
+    container: str
+    port: int
+    listener: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +101,11 @@ class Assignment:
     zone: str = ""
     uses_mesh: bool = False
     """Calls to the virtual addresses of ``names`` are to reach the host proxy."""
+    guards: tuple[Guard, ...] = ()
+    """These and ``ingress`` may change while the task runs."""
+    ingress: tuple[Ingress, ...] = ()
+    resolver: str | None = None
+    """IPv4 address of the DNS server its containers ask; None = the machine's own."""
 
     desired_status: TaskStatus = TaskStatus.RUNNING
     may_start: bool = True
@@ -153,5 +185,15 @@ class PlanProblem:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """How many direct connections a guard has refused since the last word, by source address."""
+
+    task: str
+    port: int
+    source: str
+    count: int
+
+
 ToHost = HostPlan | Assignment
-FromHost = Hello | Report | LogBatch | Usage | PlanProblem
+FromHost = Hello | Report | LogBatch | Usage | PlanProblem | Refused

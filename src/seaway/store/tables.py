@@ -42,7 +42,7 @@ from seaway.core.routing import (
     SecurityGroup,
     SecurityGroupRule,
 )
-from seaway.core.service import Deployment, Service, ServiceEvent
+from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceEvent
 from seaway.core.stack import ChangeSet, Stack, StackEvent, StackResource
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
@@ -70,6 +70,7 @@ TABLES: tuple[Table, ...] = (
     Table(Service, "arn", ("cluster", "status")),
     Table(Deployment, "id", ("service", "task_definition")),
     Table(ServiceEvent, "id", ("service",)),
+    Table(RevisionTraffic, "service"),
     Table(Task, "arn", ("cluster", "service", "deployment", "instance", "host", "subnet")),
     Table(ContainerInstance, "arn", ("cluster", "instance_id", "host")),
     Table(Host, "id"),

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     CONNECT = "connect"  # Service Connect: a client's alias in a task's namespace
     BALANCE = "balance"  # Elastic Load Balancing
     HOST_PORT = "host-port"  # a published container port
+    INGRESS = "ingress"  # Service Connect: the server's side, where TLS or an override asks for it
 
 
 class Algorithm(StrEnum):
@@ -43,6 +44,7 @@ class Algorithm(StrEnum):
     ROUND_ROBIN = "round_robin"
     LEAST_OUTSTANDING_REQUESTS = "least_outstanding_requests"
     WEIGHTED_RANDOM = "weighted_random"
+    CONSISTENT_HASH = "consistent_hash"  # by what the forwards' ``hash_on`` says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class Endpoint:
     port: int
     weight: int = 1
     draining: bool = False
+    host: str | None = None
+    """Id of the machine it is on, when that is another one than the proxy's: proxy to proxy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +111,56 @@ class OutlierDetection:
     """Endpoints that fail are left alone for a while (Service Connect's passive health check).
 
     The defaults are AWS's: five failures within 30 s, away for 30 s at first, at most 300 s.
+    ``most_ejected`` is the percentage of the endpoints that may be away at once.
     """
 
     failures: int = 5
     interval: float = 30
     first_ejection: float = 30
     longest_ejection: float = 300
+    most_ejected: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Circuit breaking: what one caller may have open to the upstream at once; None = no limit.
+
+    What is over a limit is answered 503 at once, TCP is closed. ``retry_budget`` is the
+    percentage of the requests under way that may be retries.
+    """
+
+    connections: int | None = None
+    pending: int | None = None
+    requests: int | None = None
+    requests_per_connection: int | None = None
+    retry_budget: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secure:
+    """TLS 1.3 on one side of a connection; certificates come as the proxy's secrets, by name.
+
+    ``certificate`` names what we show ("" = nothing), ``authorities`` the roots the other side
+    must be signed by ("" = it need show nothing), ``peers`` the SAN URIs or DNS names it may
+    have (() = any that the roots have signed). ``server_name`` is what a client asks for.
+    """
+
+    certificate: str = ""
+    authorities: str = ""
+    peers: tuple[str, ...] = ()
+    server_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A certificate with its key, or authorities alone (``key`` empty); PEM texts.
+
+    Comes to the proxy apart from what uses it (SDS), so a new one breaks no connection.
+    """
+
+    name: str
+    chain: str
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +181,9 @@ class Upstream:
     connect_timeout: float = 5
     algorithm: Algorithm = Algorithm.ROUND_ROBIN
     slow_start: float = 0
+    limits: Limits = Limits()
+    secure: Secure | None = None
+    """TLS to the endpoints (Service Connect: the offer's ``tls``)."""
 
 
 # What a request must be like. A route's conditions must all hold; within one, any value will do.
@@ -182,15 +233,80 @@ class SourceIn:
     cidrs: tuple[str, ...]
 
 
-Condition = HostMatches | PathMatches | HeaderMatches | MethodIs | QueryMatches | SourceIn
+@dataclass(frozen=True, slots=True)
+class HeaderIs:
+    """A header is there, with exactly this value; None = with any."""
+
+    name: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathUnder:
+    """The path is ``prefix`` or lies under it: /v2 holds for /v2, /v2/x and /v2?x, not /v20."""
+
+    prefix: str
+
+
+Condition = (
+    HostMatches
+    | PathMatches
+    | HeaderMatches
+    | MethodIs
+    | QueryMatches
+    | SourceIn
+    | HeaderIs
+    | PathUnder
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """How often a failed request is tried again, on another endpoint if there is one."""
+    """How often a failed request is tried again, on another endpoint if there is one.
+
+    Connections refused or broken and ``statuses`` are tried again. ``try_timeout`` is seconds
+    for each try, 0 = the request's own.
+    """
 
     attempts: int = 2
     statuses: tuple[int, ...] = (503,)
+    try_timeout: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Faults put in on purpose: so many percent of the requests wait, so many get a status."""
+
+    delay: float = 0
+    delay_percent: float = 0
+    abort: int = 0
+    abort_percent: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """At most ``requests`` per ``seconds`` from the callers on this proxy; more get 429."""
+
+    requests: int
+    seconds: float = 1
+    burst: int | None = None
+    """The most at one moment; None = ``requests``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """A copy of so many percent of the requests goes to another upstream; answers are dropped."""
+
+    upstream: str
+    percent: float = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HashOn:
+    """What keeps a client with an endpoint: ``kind`` is header, cookie or source."""
+
+    kind: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,12 +323,20 @@ class Forward:
 
     ``sticky`` > 0 keeps a client on the target it first got for that many seconds, by a cookie
     named AWSALB (elbv2 ``stickiness.type`` lb_cookie); on load balancer ports only.
+    ``idle_timeout`` None = the port's. ``hash_on`` is for upstreams that hash.
     """
 
     shares: tuple[Share, ...]
     timeout: float = 0
+    idle_timeout: float | None = None
     retry: Retry | None = None
     sticky: float = 0
+    hash_on: tuple[HashOn, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
+    fault: Fault | None = None
+    rate: RateLimit | None = None
+    trace_percent: float | None = None
+    """Sampling of this way's traces, 0-100; None = the port's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +360,14 @@ class FixedResponse:
     body: str = ""
 
 
-Action = Forward | Redirect | FixedResponse
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The caller may not call: 403 with ``reason`` over HTTP, closed at once over TCP; counted."""
+
+    reason: str = "denied"
+
+
+Action = Forward | Redirect | FixedResponse | Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +384,8 @@ class Routing:
     """Where a port's requests go: routes in priority order, then ``default``.
 
     ``name`` is unique on the proxy; ports that route alike (all tasks of one caller) share one
-    Routing of the same name and equal content. TCP knows no routes, and ``default`` must forward.
+    Routing of the same name and equal content. TCP knows no routes; ``default`` forwards or
+    refuses.
     """
 
     name: str
@@ -267,6 +399,35 @@ class Certificate:
 
     chain: str
     key: str = field(repr=False)
+
+
+class LogFormat(StrEnum):
+    """How an access log's lines look (API: ServiceConnectAccessLogConfiguration)."""
+
+    TEXT = "TEXT"
+    JSON = "JSON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLog:
+    """Requests are written down in AWS's format for one of the two services concerned.
+
+    ``owner`` is the id of the task whose proxy log this is (the caller's side); "" = the task
+    whose endpoint answered (the server's side). ``query`` keeps query strings.
+    """
+
+    format: LogFormat = LogFormat.TEXT
+    query: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracing:
+    """Spans of the requests go to an upstream that takes OTLP by gRPC; ``percent`` is 0-100."""
+
+    upstream: str
+    service: str
+    percent: float = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +451,13 @@ class Port:
     intercepted_at: int | None = None
     idle_timeout: float = 0
     certificate: Certificate | None = None
+    address6: str | None = None
+    """A second, IPv6, address it listens on for the same; its interception likewise."""
+    secure: Secure | None = None
+    access_logs: tuple[AccessLog, ...] = ()
+    tracing: Tracing | None = None
+    sources: tuple[str, ...] | None = None
+    """CIDRs that may connect; anybody else is closed and counted. None = everybody may."""
 
 
 class Health(StrEnum):
@@ -332,3 +500,4 @@ class Proxy:
     node: str
     ports: tuple[Port, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
+    secrets: tuple[Secret, ...] = ()

@@ -1,0 +1,185 @@
+"""Says an Upstream in Envoy's words: a cluster, and its endpoints, told apart (CDS, EDS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from seaway.core.mesh.labels import stat_name
+from seaway.core.mesh.proxy import (
+    Algorithm,
+    Endpoint,
+    HealthCheck,
+    OutlierDetection,
+    Protocol,
+    Upstream,
+)
+from seaway.core.mesh.words import (
+    FROM_US,
+    TYPE,
+    UNLIMITED,
+    Json,
+    bracketed,
+    seconds,
+    socket_address,
+)
+
+
+def cluster(upstream: Upstream) -> Json:
+    """CDS. Endpoints come by EDS, so a change of them touches no connection."""
+    body: Json = {
+        "name": upstream.name,
+        "alt_stat_name": stat_name(upstream.labels),
+        "type": "EDS",
+        "eds_cluster_config": {"eds_config": FROM_US},
+        "connect_timeout": seconds(upstream.connect_timeout),
+        "circuit_breakers": {"thresholds": [_no_limits()]},
+        # An endpoint we take away is gone, whatever its last health check said.
+        "ignore_health_on_host_removal": True,
+        "common_lb_config": {
+            # AWS fails open: when every target is unhealthy all of them get traffic. Envoy's
+            # threshold is a whole percentage and 1 is reached only by none healthy, for any
+            # upstream of up to 100 endpoints; 0 would answer 503.
+            "healthy_panic_threshold": {"value": 1},
+            "ignore_new_hosts_until_first_hc": upstream.health_check is not None,
+            "zone_aware_lb_config": {"routing_enabled": {"value": 0}},
+        },
+        **_balancing(upstream),
+    }
+    if upstream.protocol.is_http:
+        body["typed_extension_protocol_options"] = _http_options(upstream)
+    if upstream.health_check is not None:
+        body["health_checks"] = [_health_check(upstream.health_check)]
+    if upstream.outlier_detection is not None:
+        body["outlier_detection"] = _outlier_detection(upstream.outlier_detection)
+    return body
+
+
+def load_assignment(upstream: Upstream) -> Json:
+    """EDS. A draining endpoint gets nothing new and keeps what it has.
+
+    It stays on the list so that Envoy still counts what is in flight on it: a task is stopped
+    when that has come to nothing.
+    """
+    endpoints = [_lb_endpoint(endpoint, upstream.health_check) for endpoint in upstream.endpoints]
+    return {
+        "cluster_name": upstream.name,
+        "endpoints": [{"lb_endpoints": endpoints}] if endpoints else [],
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
+    """Kept, since of a thousand endpoints one changes at a time; nobody writes into bodies."""
+    host: Json = {"address": socket_address(endpoint.address, endpoint.port)}
+    if check is not None:
+        port = check.port or endpoint.port
+        host["health_check_config"] = {
+            "hostname": f"{bracketed(endpoint.address)}:{port}",
+            **({"port_value": check.port} if check.port else {}),
+        }
+    told: Json = {"endpoint": host, "load_balancing_weight": endpoint.weight}
+    return told | ({"health_status": "DRAINING"} if endpoint.draining else {})
+
+
+def _no_limits() -> Json:
+    names = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
+    return {"priority": "DEFAULT", **dict.fromkeys(names, UNLIMITED)}
+
+
+def _balancing(upstream: Upstream) -> Json:
+    slow = {"slow_start_config": {"slow_start_window": seconds(upstream.slow_start)}}
+    match upstream.algorithm:
+        case Algorithm.ROUND_ROBIN:
+            body: Json = {"lb_policy": "ROUND_ROBIN"}
+            if upstream.slow_start:
+                body["round_robin_lb_config"] = slow
+        case Algorithm.LEAST_OUTSTANDING_REQUESTS:
+            body = {"lb_policy": "LEAST_REQUEST"}
+            if upstream.slow_start:
+                body["least_request_lb_config"] = slow
+        case Algorithm.WEIGHTED_RANDOM:
+            body = {"lb_policy": "RANDOM"}
+    return body
+
+
+def _http_options(upstream: Upstream) -> Json:
+    version = "http2_protocol_options" if upstream.protocol.is_http2 else "http_protocol_options"
+    name = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+    return {name: {"@type": TYPE + name, "explicit_http_config": {version: {}}}}
+
+
+UNHEALTHY_INTERVAL = 1.0
+"""Seconds between checks of a target that has not passed yet (AWS: the group's interval)."""
+
+
+def _health_check(check: HealthCheck) -> Json:
+    every = seconds(check.interval)
+    soon = seconds(min(check.interval, UNHEALTHY_INTERVAL))
+    body: Json = {
+        "timeout": seconds(check.timeout),
+        "interval": every,
+        # A target that has just started, or comes back, is not kept waiting for a whole interval.
+        "unhealthy_interval": soon,
+        # Envoy would ask an upstream without traffic once a minute only.
+        "no_traffic_interval": soon,
+        "no_traffic_healthy_interval": every,
+        "healthy_threshold": check.healthy_threshold,
+        "unhealthy_threshold": check.unhealthy_threshold,
+        "reuse_connection": False,
+        "always_log_health_check_failures": True,
+        "event_logger": [
+            {
+                "name": "envoy.health_check.event_sink.file",
+                "typed_config": {
+                    "@type": TYPE
+                    + "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink",
+                    "event_log_path": HEALTH_LOG,
+                },
+            }
+        ],
+    }
+    if check.protocol is Protocol.TCP:
+        return body | {"tcp_health_check": {}}
+    agent = {"key": "user-agent", "value": "ELB-HealthChecker/2.0"}
+    if check.protocol is Protocol.GRPC:
+        # elbv2 checks gRPC with any method's path and matcher; Envoy speaks it as HTTP/2.
+        statuses = [{"start": 200, "end": 201}]
+    else:
+        statuses = [{"start": first, "end": last + 1} for first, last in matched(check.matcher)]
+    return body | {
+        "http_health_check": {
+            "path": check.path,
+            "expected_statuses": statuses,
+            # A status out of range counts towards the threshold; otherwise it would decide alone.
+            "retriable_statuses": [{"start": 100, "end": 600}],
+            "codec_client_type": "HTTP2" if check.protocol.is_http2 else "HTTP1",
+            "request_headers_to_add": [
+                {"header": agent, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            ],
+        }
+    }
+
+
+# Every health check of a host is logged to one file, relative to the directory Envoy runs in.
+HEALTH_LOG = "health.log"
+
+
+def matched(matcher: str) -> Iterator[tuple[int, int]]:
+    """The ranges, both ends included, of a matcher such as "200,202,300-399"."""
+    for part in matcher.split(","):
+        first, _, last = part.strip().partition("-")
+        yield int(first), int(last or first)
+
+
+def _outlier_detection(detection: OutlierDetection) -> Json:
+    return {
+        "consecutive_5xx": detection.failures,
+        "enforcing_consecutive_5xx": 100,
+        "enforcing_consecutive_gateway_failure": 0,
+        "enforcing_success_rate": 0,
+        "interval": seconds(detection.interval),
+        "base_ejection_time": seconds(detection.first_ejection),
+        "max_ejection_time": seconds(detection.longest_ejection),
+        "max_ejection_percent": 100,
+    }
