@@ -39,9 +39,10 @@ from benchmarks.wrk import Load
 from seaway.agent.intercept import intercept
 from seaway.agent.proxy import HostProxy, envoy_binary
 from seaway.core.discovery import NamedEndpoint
-from seaway.core.mesh.connect import Caller, Offer, connect
+from seaway.core.mesh.connect import Caller, Offer
 from seaway.core.mesh.proxy import Endpoint, Proxy
 from seaway.core.mesh.snapshot import Snapshot, take_snapshot
+from seaway.core.mesh.ways import connect
 from seaway.core.task import Sandbox
 from seaway.core.task_definition import AppProtocol
 from seaway.mesh.server import MeshServer

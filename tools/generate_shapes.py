@@ -74,10 +74,19 @@ CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStat
 GetUser ListUsers ListAccountAliases ListAccessKeys GetAccountSummary SimulatePrincipalPolicy
 """.split()  # noqa: SIM905
 
+ACM_PCA = """
+CreateCertificateAuthority DescribeCertificateAuthority ListCertificateAuthorities
+UpdateCertificateAuthority DeleteCertificateAuthority RestoreCertificateAuthority
+GetCertificateAuthorityCsr GetCertificateAuthorityCertificate
+ImportCertificateAuthorityCertificate IssueCertificate GetCertificate RevokeCertificate
+TagCertificateAuthority UntagCertificateAuthority ListTags
+""".split()  # noqa: SIM905
+
 WANTED: dict[str, list[str] | None] = {
     **dict.fromkeys(WHOLE, None),
     "ec2": EC2,
     "iam": IAM,
+    "acm-pca": ACM_PCA,
 }
 
 SCALARS = {
@@ -175,7 +184,7 @@ def main() -> int:
     options = parser.parse_args()
     stale = 0
     for name in options.services:
-        path = TARGET / f"{name}.py"
+        path = TARGET / f"{name.replace('-', '')}.py"
         source = generate(name)
         if path.exists() and path.read_text() == source:
             continue

@@ -13,6 +13,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ import uvicorn
 
 from seaway import __version__
 from seaway.aws import (
+    acmpca,
     autoscaling,
     cloudformation,
     cloudwatch,
@@ -41,7 +43,7 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
-from seaway.reconcile import instances, placement, services, stacks, targets, tasks
+from seaway.reconcile import certificates, instances, placement, services, stacks, targets, tasks
 from seaway.reconcile.loop import Loop, Reconcile
 from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
@@ -51,6 +53,7 @@ from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from seaway.insight.door import Insight
     from seaway.machine import Machine
 
 log = logging.getLogger(__name__)
@@ -86,6 +89,7 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
         *iam.operations(),
         *sts.operations(),
         *cloudformation.operations(),
+        *acmpca.operations(),
     ]
     return {(handler.service, handler.name): handler for handler in found}
 
@@ -111,7 +115,7 @@ class Seaway:
         )
         self.loops = [
             self._loop(module, module.reconcile)
-            for module in (services, placement, tasks, targets, instances)
+            for module in (services, placement, tasks, targets, instances, certificates)
         ]
         inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
 
@@ -121,11 +125,20 @@ class Seaway:
         self.loops.append(self._loop(stacks, settle_stack))
         self._machine: Machine | None = None
 
+    @cached_property
+    def insight(self) -> Insight:
+        """Answers about the mesh; loaded when it is needed first, which is after the start."""
+        door = importlib.import_module("seaway.insight.door")
+        insight: Insight = door.Insight(self.store, time.time, __version__)
+        return insight
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request: to the registry, to our own pages, or to the AWS gateway."""
         path = scope["path"]
         if path == "/v2" or path.startswith("/v2/"):
             await self.registry(scope, receive, send)
+        elif path.startswith(("/_seaway/mesh/", "/_seaway/metrics")):
+            await self.insight(scope, receive, send)
         elif path.startswith("/_seaway/"):
             await _answer_json(send, self.status())
         else:
@@ -231,7 +244,7 @@ class Seaway:
         # Loaded now that the API answers (see there).
         module = await asyncio.to_thread(importlib.import_module, "seaway.machine")
         machine: Machine = module.Machine(
-            self.settings, self.store, moment, self.registry.issue_token
+            self.settings, self.store, moment, self.registry.issue_token, self.insight
         )
         self._machine = machine
         await machine.run()

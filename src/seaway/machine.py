@@ -9,27 +9,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
 from seaway.agent.engine import DockerEngine, EngineGone
+from seaway.agent.following import Follower
 from seaway.agent.images import Registry as RegistryAddress
 from seaway.agent.network import KernelAddresses
 from seaway.agent.proxy import HostProxy
 from seaway.agent.run import remove_everything
 from seaway.agent.session import Agent
+from seaway.core.mesh.bootstrap import EJECTION_LOG
 from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
 from seaway.core.names import Place
+from seaway.core.zone import ServedResolver
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
+from seaway.dns.process import NameServerProcess
+from seaway.dns.publisher import BookPublisher
+from seaway.insight.door import Insight
+from seaway.mesh.access import ProxyLogs
 from seaway.mesh.figures import points
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
 from seaway.mesh.telemetry import TrafficSample
+from seaway.mesh.traffic import Traffic
 from seaway.reconcile.health import observe_health
 from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
@@ -52,6 +60,11 @@ def proxy_of(settings: Settings) -> HostProxy:
     return HostProxy(directory=settings.proxy_dir, node=HOST, control=settings.control_socket)
 
 
+def name_server_of(settings: Settings) -> NameServerProcess:
+    """The name server of this data directory, running or not."""
+    return NameServerProcess(settings.dns_dir, settings.dns_port)
+
+
 async def clear_machine(settings: Settings) -> None:
     """Take everything of this data directory's Seaway off the machine, for `seaway down`.
 
@@ -64,6 +77,7 @@ async def clear_machine(settings: Settings) -> None:
     finally:
         await engine.close()
     await proxy_of(settings).end()
+    await name_server_of(settings).end()
 
 
 class Machine:
@@ -75,14 +89,21 @@ class Machine:
         store: SqliteStore,
         moment: Callable[[], Moment],
         issue_token: Callable[[], str],
+        insight: Insight,
     ) -> None:
         self._settings = settings
         self._store = store
         self._moment = moment
         self._registry = RegistryAddress(address=f"127.0.0.1:{settings.port}", token=issue_token)
-        self._mesh = MeshServer(on_traffic=self._keep_traffic)
+        self._logs = ProxyLogs(store, HOST, time.time)
+        self._mesh = MeshServer(on_traffic=self._keep_traffic, on_nack=self._logs.refused)
         self._proxy = proxy_of(settings)
-        self._publisher = Publisher(store, self._mesh, self._proxy.in_flight)
+        traffic = Traffic(gateway=settings.gateway, collector=settings.collector)
+        self._publisher = Publisher(store, self._mesh, self._proxy.in_flight, traffic)
+        self._insight = insight
+        self._tap = insight.attach(self._mesh, {HOST: self._proxy}, (HOST, self._tapped))
+        self._names = name_server_of(settings)
+        self._book = BookPublisher(store, self._names.book)
         inbox = Inbox(store, moment, settings.account)
         here = Place(account=settings.account, region=settings.region)
         self._hub = Hub(store, inbox.take, here)
@@ -98,7 +119,14 @@ class Machine:
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(self._publisher.run(), name="publisher")
                 jobs.create_task(self._keep_proxy(), name="proxy")
+                jobs.create_task(self._logs.run(), name="proxy logs")
+                jobs.create_task(self._keep_access(), name="access logs")
+                jobs.create_task(self._keep_ejections(), name="ejections")
+                jobs.create_task(self._tap.run(), name="tap")
                 jobs.create_task(self._keep_agent(), name="agent")
+                jobs.create_task(self._book.run(), name="book")
+                jobs.create_task(self._names.run(), name="name server")
+                jobs.create_task(self._note_resolvers(), name="resolvers")
         finally:
             await self._proxy.release()
             await self._mesh.stop()
@@ -115,8 +143,33 @@ class Machine:
         with self._store.transaction() as tx:
             observe_health(tx, seen, self._moment().now)
 
+    async def _keep_access(self) -> None:
+        access = Follower(self._proxy.access_log, reopen=self._proxy.reopen_logs)
+        async for batch in access.batches():
+            self._logs.keep_access(batch)
+
+    async def _keep_ejections(self) -> None:
+        ejections = self._settings.proxy_dir / EJECTION_LOG
+        async for batch in Follower(ejections, reopen=self._proxy.reopen_logs).batches():
+            self._logs.keep_ejections(batch)
+
     def _keep_traffic(self, node: str, samples: Sequence[TrafficSample]) -> None:
         self._store.series.put_points(points(samples))
+        self._insight.take(node, samples)
+
+    def _tapped(self) -> AsyncIterator[bytes]:
+        return Follower(self._proxy.tap_log, from_end=True).lines()
+
+    async def _note_resolvers(self) -> None:
+        """Tasks are told of a resolver only where one answers."""
+        async for addresses in self._names.serving():
+            with self._store.transaction() as tx:
+                for served in tx.where(ServedResolver, host=HOST):
+                    if served.address not in addresses:
+                        tx.drop(served)
+                for address in addresses:
+                    key = f"{HOST}/{address}"
+                    tx.put(ServedResolver(key=key, host=HOST, address=address))
 
     async def _keep_agent(self) -> None:
         """Run the agent, again after the engine was away."""

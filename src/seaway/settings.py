@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 DEFAULT_PORT = 4566
 DEFAULT_BIND = "127.0.0.1"
+DEFAULT_DNS_PORT = 8653
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel takes unix socket paths of at most 107."""
+
+
+Where = tuple[str, int]
+"""An IPv4 address and a port."""
 
 
 class SettingsError(Exception):
@@ -27,6 +33,12 @@ class Settings:
     port: int = DEFAULT_PORT
     account: str = "000000000000"
     region: str = "us-east-1"
+    gateway: Where | None = None
+    """Where HTTP calls to every Service Connect endpoint are taken, by the name in Host."""
+    collector: Where | None = None
+    """Who takes traces (OTLP by gRPC)."""
+    dns_port: int = DEFAULT_DNS_PORT
+    """Where the machine's own programs ask for names, on its loopback; 0 = nowhere."""
 
     @property
     def database(self) -> Path:
@@ -69,17 +81,27 @@ class Settings:
         return self.data_dir / "agent"
 
     @property
+    def dns_dir(self) -> Path:
+        """The name server's own: what it answers, and its log."""
+        return self.data_dir / "dns"
+
+    @property
     def url(self) -> str:
         """The endpoint clients are pointed at."""
         return f"http://{self.bind}:{self.port}"
 
 
 def settings_from(
-    environment: Mapping[str, str], *, data_dir: Path | None = None, port: int | None = None
+    environment: Mapping[str, str],
+    *,
+    data_dir: Path | None = None,
+    port: int | None = None,
+    gateway: str | None = None,
 ) -> Settings:
     """The settings of the command line, else of the environment, else the defaults.
 
-    SEAWAY_DATA_DIR, SEAWAY_PORT, SEAWAY_ACCOUNT_ID. Raises SettingsError.
+    SEAWAY_DATA_DIR, SEAWAY_PORT, SEAWAY_ACCOUNT_ID, SEAWAY_GATEWAY, SEAWAY_OTLP,
+    SEAWAY_DNS_PORT. Raises SettingsError.
     """
     directory = data_dir or Path(environment.get("SEAWAY_DATA_DIR") or _default_directory())
     directory = directory.expanduser().absolute()
@@ -87,6 +109,9 @@ def settings_from(
         data_dir=directory,
         port=port if port is not None else _port(environment.get("SEAWAY_PORT")),
         account=environment.get("SEAWAY_ACCOUNT_ID") or "000000000000",
+        gateway=_where("SEAWAY_GATEWAY", gateway or environment.get("SEAWAY_GATEWAY")),
+        collector=_where("SEAWAY_OTLP", environment.get("SEAWAY_OTLP")),
+        dns_port=_dns_port(environment.get("SEAWAY_DNS_PORT")),
     )
     if len(os.fsencode(settings.control_socket)) > LONGEST_SOCKET_PATH:
         raise SettingsError(
@@ -102,6 +127,31 @@ def _port(text: str | None) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingsError(f"SEAWAY_PORT is {text!r}: it has to be a port number.")
     return int(text)
+
+
+def _dns_port(text: str | None) -> int:
+    if not text:
+        return DEFAULT_DNS_PORT
+    if not text.isdigit() or int(text) >= 65536:
+        raise SettingsError(f"SEAWAY_DNS_PORT is {text!r}: it has to be a port number, or 0.")
+    return int(text)
+
+
+def _where(setting: str, text: str | None) -> Where | None:
+    """``address:port``; no name but localhost, since the proxy looks none up."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        IPv4Address(address)
+    except AddressValueError:
+        port = ""
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(
+            f"{setting} is {text!r}: it has to be an IPv4 address and a port, as in 127.0.0.1:8080."
+        )
+    return address, int(port)
 
 
 def _default_directory() -> str:

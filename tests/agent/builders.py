@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seaway.agent.engine import ImageFacts
+from seaway.agent.firewall import Firewall
 from seaway.agent.images import Registry
 from seaway.agent.network import Plug
+from seaway.agent.rules import Rules
 from seaway.agent.session import Agent
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import ContainerDefinition
@@ -17,6 +19,7 @@ from seaway.link.messages import (
     FromHost,
     LogStream,
     Network,
+    PlanProblem,
     Report,
     ToHost,
 )
@@ -108,6 +111,46 @@ class MemoryAddresses:
         self.there[interface].discard(address)
 
 
+class MemoryFirewall:
+    """Rules of namespaces that are only written down; ``refusals`` is what to say next."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, Rules] = {}
+        self._news = asyncio.Condition()
+        self.fails: list[OSError] = []
+        self.has_ipv6 = True
+        self.leads_calls: bool | None = None
+        self.refusals: dict[str, dict[tuple[str, int], int]] = {}
+
+    async def settle(self, sandbox: str, rules: Rules) -> bool:
+        if self.fails:
+            raise self.fails.pop(0)
+        async with self._news:
+            self.there[sandbox] = rules
+            self._news.notify_all()
+        return rules.calls and self.has_ipv6
+
+    async def until(self, sandbox: str, is_it: Callable[[Rules], bool]) -> Rules:
+        """The namespace's rules, once they are like this."""
+        async with asyncio.timeout(5), self._news:
+            await self._news.wait_for(lambda: sandbox in self.there and is_it(self.there[sandbox]))
+            return self.there[sandbox]
+
+    async def refused(self, sandbox: str) -> dict[tuple[str, int], int]:
+        return self.refusals.pop(sandbox, {})
+
+    async def lead_calls(self, installation: str, wanted: bool) -> tuple[PlanProblem, ...]:
+        async with self._news:
+            self.leads_calls = wanted
+            self._news.notify_all()
+        return ()
+
+    async def until_calls(self, wanted: bool) -> None:
+        """Returns once the machine's own programs call names, or no longer do."""
+        async with asyncio.timeout(5), self._news:
+            await self._news.wait_for(lambda: self.leads_calls is wanted)
+
+
 def an_engine(*images: str) -> FakeEngine:
     """An engine that has these images, "i" if none is named."""
     engine = FakeEngine()
@@ -116,7 +159,9 @@ def an_engine(*images: str) -> FakeEngine:
     return engine
 
 
-def an_agent(engine: FakeEngine, link: MemoryLink, directory: Path) -> Agent:
+def an_agent(
+    engine: FakeEngine, link: MemoryLink, directory: Path, firewall: Firewall | None = None
+) -> Agent:
     """A host agent whose clock stands still."""
     return Agent(
         engine,
@@ -128,8 +173,10 @@ def an_agent(engine: FakeEngine, link: MemoryLink, directory: Path) -> Agent:
         addresses=MemoryAddresses(),
         registry=REGISTRY,
         cgroups=MemoryCgroups(),
+        firewall=firewall or MemoryFirewall(),
         hosts_file=None,
         orphans_after=0.0,
+        refusals_every=0.01,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from seaway.agent.containers import (
     Surroundings,
     application_spec,
+    asks_resolver,
     container_name,
     hostname,
     namespaces,
@@ -71,6 +72,18 @@ def test_a_definitions_environment_wins_over_the_hosts() -> None:
     task = an_assignment(container, environment=(("AWS_REGION", "r"), ("B", "2")))
     spec = application_spec(task, container, IMAGE, "p", AROUND)
     assert dict(spec.environment) == {"AWS_REGION": "own", "A": "1", "B": "2"}
+
+
+def test_a_container_asks_seaways_dns_server_unless_it_names_its_own() -> None:
+    plain, own = a_container("web"), a_container("log", dns_servers=("10.9.9.9",))
+    task = an_assignment(plain, own, resolver="10.0.0.2")
+    binds = application_spec(task, plain, IMAGE, "pause-id", AROUND).binds
+    assert "/data/tasks/0123/resolv-web:/etc/resolv.conf" in binds
+    assert not any(
+        "resolv" in bind for bind in application_spec(task, own, IMAGE, "p", AROUND).binds
+    )
+    assert not asks_resolver(an_assignment(plain), plain)
+    assert not asks_resolver(an_assignment(plain, resolver="10.0.0.2", network_mode="host"), plain)
 
 
 def test_every_container_sees_the_hosts_file_of_its_namespace() -> None:

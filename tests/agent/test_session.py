@@ -15,6 +15,7 @@ from tests.agent.builders import (
     NETWORK,
     MemoryAddresses,
     MemoryCgroups,
+    MemoryFirewall,
     MemoryLink,
     an_agent,
     an_assignment,
@@ -102,6 +103,7 @@ def test_usage_is_in_cpu_units_since_the_last_look(tmp_path: Path) -> None:
             clock=lambda: float(next(seconds)),
             addresses=MemoryAddresses(),
             cgroups=CountedCgroups(),
+            firewall=MemoryFirewall(),
             hosts_file=None,
             usage_every=0.0,
         )

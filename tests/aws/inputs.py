@@ -114,6 +114,11 @@ _SERVICE_VALUES: dict[str, Any] = {
     "placementStrategy[].type": "random",
     "platformVersion": "1.4.0",
     "propagateTags": "SERVICE",
+    "serviceRegistries[].containerName": "web",
+    "serviceRegistries[].containerPort": 81,
+    "serviceRegistries[].port": 81,
+    "serviceRegistries[].registryArn": "{other-names-arn}",
+    "serviceConnectConfiguration.accessLogConfiguration.format": "JSON",
     "serviceConnectConfiguration.enabled": False,
     "serviceConnectConfiguration.logConfiguration.logDriver": "json-file",
     "serviceConnectConfiguration.logConfiguration.options": {"awslogs-group": "/proxy"},
@@ -125,7 +130,6 @@ _SERVICE_VALUES: dict[str, Any] = {
 _SERVICE_REFUSED = (
     "loadBalancers[].loadBalancerName",
     "loadBalancers[].advancedConfiguration",
-    "serviceRegistries",
     "deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask",
     "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration",
     "deploymentConfiguration.alarms",
@@ -139,19 +143,14 @@ _SERVICE_REFUSED = (
     "schedulingStrategy",
     "deploymentController",
     "enableExecuteCommand",
-    "serviceConnectConfiguration.services[].clientAliases[].testTrafficRules",
-    "serviceConnectConfiguration.services[].ingressPortOverride",
-    "serviceConnectConfiguration.services[].tls",
+    "serviceConnectConfiguration.logConfiguration.logDriver",
     "serviceConnectConfiguration.logConfiguration.secretOptions",
-    "serviceConnectConfiguration.accessLogConfiguration",
-    "serviceConnectConfiguration.containerConfigurations",
     "volumeConfigurations",
     "vpcLatticeConfigurations",
     "gatewayConnectors",
     "monitoring",
 )
 _CABLED = {"taskDefinition": "cabled", "networkConfiguration": NETWORK}
-_LOGGED = CONNECT | {"logConfiguration": {"logDriver": "json-file"}}
 _AWSLOGGED = CONNECT | {
     "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/web"}}
 }
@@ -166,8 +165,13 @@ _SERVICE_BESIDE: dict[str, dict[str, Any]] = {
     "placementConstraints[].expression": {"placementConstraints": [{"type": "distinctInstance"}]},
     "platformVersion": _CABLED | {"capacityProviderStrategy": SPREAD},
     "serviceConnectConfiguration": {"serviceConnectConfiguration": CONNECT},
-    "serviceConnectConfiguration.accessLogConfiguration": {"serviceConnectConfiguration": _LOGGED},
+    "serviceConnectConfiguration.accessLogConfiguration": {
+        "serviceConnectConfiguration": _AWSLOGGED | {"accessLogConfiguration": {"format": "TEXT"}}
+    },
+    "serviceConnectConfiguration.services[].tls": _CABLED
+    | {"serviceConnectConfiguration": CONNECT},
     "serviceConnectConfiguration.logConfiguration": {"serviceConnectConfiguration": _AWSLOGGED},
+    "serviceRegistries": _CABLED | {"serviceRegistries": [{"registryArn": "{names-arn}"}]},
     "tags": TAGGED,
 }
 

@@ -132,6 +132,7 @@ class World:
         for name in ("names", "other-names"):
             made = client.create_service(Name=name, NamespaceId=known["namespace"])
             known[name] = made["Service"]["Id"]
+            known[f"{name}-arn"] = made["Service"]["Arn"]
 
     def _make_services(self) -> None:
         client, known = self.client("ecs"), self.known

@@ -143,7 +143,10 @@ def test_a_new_name_is_told_to_the_tasks_that_run(tmp_path: Path) -> None:
         async with a_session(played):
             assert (await played.assigned()).names == ()
             played.put(a_named_endpoint(a_discovery_service("cats")))
-            assert (await played.assigned()).names == (("cats", "127.255.0.1"),)
+            assert (await played.assigned()).names == (
+                ("cats", "127.255.0.1"),
+                ("cats", "2600:f0f0::1"),
+            )
 
     play(tmp_path, story)
 

@@ -87,7 +87,12 @@ def test_a_connected_task_hears_every_name_of_its_namespace_and_waits_for_the_pr
     endpoints = [a_named_endpoint(one, number=n) for n, one in enumerate(names, 1)]
     other = a_named_endpoint(a_discovery_service("birds", namespace="elsewhere"))
     said = told(task, service, deployment, *endpoints, other)
-    assert said.names == (("cats", "127.255.0.1"), ("dogs", "127.255.0.2"))
+    assert said.names == (
+        ("cats", "127.255.0.1"),
+        ("cats", "2600:f0f0::1"),
+        ("dogs", "127.255.0.2"),
+        ("dogs", "2600:f0f0::2"),
+    )
     assert not said.may_start
     assert told(replace(task, mesh_ready=True), service, deployment).may_start
 

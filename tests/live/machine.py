@@ -109,6 +109,7 @@ def an_agent(
         hosts_file=directory / "machine-hosts",
         orphans_after=1.0,
         usage_every=1.0,
+        refusals_every=0.1,
     )
 
 

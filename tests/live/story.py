@@ -85,9 +85,10 @@ class Site:
     def __init__(self) -> None:
         # Short, as unix sockets lie in it.
         self.directory = Path(tempfile.mkdtemp(prefix="sw-", dir="/tmp"))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.settings = Settings(data_dir=self.directory / "data", port=port)
+        any_port = ("127.0.0.1", 0)
+        with socket.create_server(any_port) as free, socket.create_server(any_port) as other:
+            port, dns_port = free.getsockname()[1], other.getsockname()[1]
+        self.settings = Settings(data_dir=self.directory / "data", port=port, dns_port=dns_port)
         self.log = self.directory / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.aws: Aws = connect(self.settings.url, self.settings.region)
@@ -110,7 +111,11 @@ class Site:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "SEAWAY_DATA_DIR": str(self.settings.data_dir)},
+                env={
+                    **os.environ,
+                    "SEAWAY_DATA_DIR": str(self.settings.data_dir),
+                    "SEAWAY_DNS_PORT": str(self.settings.dns_port),
+                },
             )
         while ask(self.settings.url, timeout=0.5) is None:
             assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -158,8 +163,9 @@ class Site:
         assert docker("volume", "ls", "-q", "--filter", label) == ""
         assert self.scope not in Path("/etc/hosts").read_text()
         assert list(Path("/sys/fs/cgroup").glob(f"*/seaway/{self.scope}")) == []
-        ours = str(self.settings.proxy_dir / "envoy.json").encode()
-        assert not [p for p in Path("/proc").glob("[0-9]*") if ours in _command(p)]
+        for ours in (self.settings.proxy_dir / "envoy.json", self.settings.dns_dir / "book.json"):
+            name = str(ours).encode()
+            assert not [p for p in Path("/proc").glob("[0-9]*") if name in _command(p)]
         mounts = Path("/proc/self/mountinfo").read_text()
         assert str(self.settings.data_dir) not in mounts
         assert not self.settings.data_dir.exists(), list(self.settings.data_dir.rglob("*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seaway.core.mesh.proxy import Labels, Purpose
+from seaway.core.mesh.sample import Metric as Counted
+from seaway.core.mesh.sample import Side, Spread, TrafficSample
 from seaway.mesh.figures import points
-from seaway.mesh.protobuf import Spread
-from seaway.mesh.telemetry import Metric as Counted
-from seaway.mesh.telemetry import Side, TrafficSample
 from seaway.store.series import Merge, Point, Series
 
 CATS = Labels(
@@ -137,6 +137,60 @@ def test_grpc_requests_have_a_count_of_their_own() -> None:
     }
 
 
+def test_grpc_has_times_and_no_http_statuses() -> None:
+    labels = replace(CATS, protocol="grpc")
+    found = points(
+        [
+            sample(Counted.RESPONSES_2XX, 7, labels),
+            sample(Counted.RESPONSE_TIME, SPREAD, labels),
+            sample(Counted.TARGETS, 2, labels),
+            sample(Counted.REQUESTS, 8, labels),
+        ]
+    )
+    assert {name for name, place in shown(found) if place in CLIENT} == {
+        "TargetResponseTime",
+        "RequestCountPerTarget",
+    }
+
+
+def test_only_connections_that_came_about_are_new_ones() -> None:
+    found = points([sample(Counted.NEW_CONNECTIONS, 5), sample(Counted.FAILED_CONNECTIONS, 3)])
+    assert shown(found) == {("NewConnectionCount", place): (2, "Count") for place in SERVER}
+    assert points([sample(Counted.FAILED_CONNECTIONS, 3)]) == []
+
+
+def test_failed_handshakes_are_told_at_the_side_that_saw_them() -> None:
+    ingress = replace(CATS, purpose=Purpose.INGRESS, cluster="", service="")
+    failed = Counted.TLS_FAILURES
+    found = points(
+        [
+            sample(failed, 2),
+            sample(failed, 3, ingress, Side.PORT),
+            # The second hop's own requests and bytes are the first one's once more.
+            sample(Counted.REQUESTS, 9, ingress),
+            sample(Counted.BYTES_SENT, 9, ingress),
+            sample(Counted.ACTIVE_CONNECTIONS, 1, ingress),
+        ]
+    )
+    assert shown(found) == {
+        **{("TargetTLSNegotiationErrorCount", place): (2, "Count") for place in CLIENT},
+        **{("ClientTLSNegotiationErrorCount", place): (3, "Count") for place in SERVER},
+    }
+
+
+def test_calls_turned_away_are_counted_in_our_own_namespace_by_caller_and_target() -> None:
+    found = points([sample(Counted.DENIED, 4, side=Side.PORT)])
+    assert {one.metric.namespace for one in found} == {"Seaway/Mesh"}
+    assert shown(found) == {("CallsDenied", place): (4, "Count") for place in CLIENT}
+
+
+@pytest.mark.parametrize(("cluster", "service"), [("", "machine"), ("shop", "family:jobs")])
+def test_a_caller_that_is_no_service_has_no_metrics_of_its_own(cluster: str, service: str) -> None:
+    labels = replace(CATS, cluster=cluster, service=service)
+    found = shown(points([sample(Counted.RESPONSES_2XX, 4, labels)]))
+    assert found == {("HTTPCode_Target_2XX_Count", CLIENT[0]): (4, "Count")}
+
+
 def test_nothing_comes_of_no_traffic() -> None:
     idle = [sample(Counted.ACTIVE_CONNECTIONS, 0), sample(Counted.TARGETS, 2)]
     assert points(idle) == []
@@ -155,7 +209,8 @@ def test_a_load_balancer_has_its_own_metrics_in_seconds() -> None:
             sample(Counted.ACTIVE_CONNECTIONS, 12, PORT, client),
             sample(Counted.BYTES_SENT, 900, PORT, client),
             sample(Counted.BYTES_RECEIVED, 100, PORT, client),
-            sample(Counted.PROXY_REPLIES_5XX, 3, PORT, client),
+            replace(sample(Counted.PROXY_REPLIES_5XX, 2, PORT, client), cause="UH"),
+            replace(sample(Counted.PROXY_REPLIES_5XX, 1, PORT, client), cause="UT"),
             sample(Counted.REQUESTS, 10, GROUP),
             sample(Counted.RESPONSES_2XX, 9, GROUP),
             sample(Counted.RESPONSES_4XX, 1, GROUP),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from seaway.core.mesh.proxy import (
     Proxy,
     Purpose,
     Routing,
+    Secret,
+    Secure,
     Share,
     Upstream,
 )
@@ -47,11 +50,12 @@ def a_port(name: str, upstream: str) -> Port:
     )
 
 
-def a_snapshot(*nouns: Upstream | Port, before: Snapshot | None = None) -> Snapshot:
+def a_snapshot(*nouns: Upstream | Port | Secret, before: Snapshot | None = None) -> Snapshot:
     proxy = Proxy(
         node="n",
         upstreams=tuple(n for n in nouns if isinstance(n, Upstream)),
         ports=tuple(n for n in nouns if isinstance(n, Port)),
+        secrets=tuple(n for n in nouns if isinstance(n, Secret)),
     )
     return take_snapshot(proxy, before)
 
@@ -93,12 +97,12 @@ class Envoy:
             )
         )
         for resource in response.resources:
-            if resource.needs and resource.name in has:
-                out += self.subscribe(resource.kind, resource.needs)
+            if resource.name in has:
+                for kind, name in resource.needs:
+                    out += self.subscribe(kind, name)
         return out
 
-    def subscribe(self, owner: Kind, name: str) -> list[Response]:
-        kind = {Kind.CLUSTERS: Kind.ENDPOINTS, Kind.LISTENERS: Kind.ROUTES}[owner]
+    def subscribe(self, kind: Kind, name: str) -> list[Response]:
         if name in self.asked[kind]:
             return []
         self.asked[kind].add(name)
@@ -272,3 +276,60 @@ def test_after_any_changes_the_proxy_has_just_the_target(
         assert envoy.has[Kind.LISTENERS] == listeners
         for name in clusters:
             assert envoy.has[Kind.ENDPOINTS][name] == snapshot.endpoints[name].version
+
+
+def a_secured_world(client: str) -> tuple[Upstream | Port | Secret, ...]:
+    """An upstream and a port, both with TLS; the client's certificate says ``client``."""
+    shown = Secure(certificate="client/web", authorities="authority/cats")
+    asked = Secure(certificate="server/cats", authorities="authority/cats")
+    return (
+        replace(an_upstream("cats", 1), secure=shown),
+        replace(a_port("p", "cats"), secure=asked),
+        Secret(name="client/web", chain=client, key="key"),
+        Secret(name="server/cats", chain="server", key="key"),
+        Secret(name="authority/cats", chain="root"),
+    )
+
+
+def test_secrets_come_as_soon_as_they_are_asked_for_and_before_what_leads_to_them() -> None:
+    stream = Stream(a_snapshot(*a_secured_world("first")))
+    envoy = Envoy(stream)
+    envoy.connect()
+    heard = [(kind.name, names) for kind, names, _ in envoy.heard]
+    assert {name for kind, names in heard if kind == "SECRETS" for name in names} == {
+        "client/web",
+        "authority/cats",
+        "server/cats",
+    }
+    before = heard[: heard.index(("LISTENERS", ("p",)))]
+    assert {n for k, names in before if k == "SECRETS" for n in names} == {
+        "client/web",
+        "authority/cats",
+    }
+    assert stream.settled
+
+
+def test_a_rotation_sends_the_secret_and_nothing_else() -> None:
+    first = a_snapshot(*a_secured_world("first"))
+    stream = Stream(first)
+    envoy = Envoy(stream)
+    envoy.connect()
+    envoy.heard.clear()
+    second = a_snapshot(*a_secured_world("second"), before=first)
+    assert second.version != first.version
+    assert second.clusters is first.clusters
+    assert second.listeners is first.listeners
+    envoy.take(stream.publish(second))
+    assert envoy.heard == [(Kind.SECRETS, ("client/web",), ())]
+    assert stream.settled
+
+
+def test_a_proxy_is_not_settled_before_it_has_asked_for_its_secrets() -> None:
+    stream = Stream(a_snapshot(*a_secured_world("first")))
+    (clusters,) = stream.receive(Request(kind=Kind.CLUSTERS))
+    (greeting,) = stream.receive(Request(kind=Kind.CLUSTERS, nonce=clusters.nonce)) or (None,)
+    assert greeting is None
+    (endpoints,) = stream.receive(Request(kind=Kind.ENDPOINTS, subscribe=("cats",)))
+    stream.receive(Request(kind=Kind.ENDPOINTS, nonce=endpoints.nonce))
+    assert stream.receive(Request(kind=Kind.LISTENERS)) == []  # secrets are still to be asked for
+    assert not stream.settled

@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 
 from seaway.core.capacity import Host
+from seaway.core.certificates import ProxyCertificate
 from seaway.core.discovery import NamedEndpoint, Registration
 from seaway.core.mesh.proxy import Proxy
 from seaway.core.mesh.snapshot import Snapshot, take_snapshot
-from seaway.core.service import ServiceConnect
+from seaway.core.service import ConnectService, ConnectTls, RevisionTraffic, ServiceConnect
 from seaway.core.task import ContainerAddress, PortBinding, Sandbox, Task, TaskStatus
 from seaway.mesh.traffic import Traffic
 from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
 from tests.builders import (
     NAMESPACE,
+    a_cluster,
     a_deployment,
     a_discovery_service,
     a_named_endpoint,
+    a_namespace,
     a_service,
     a_task,
     a_task_definition,
@@ -29,10 +32,11 @@ from tests.builders import (
 )
 
 CONNECT = ServiceConnect(enabled=True, namespace=NAMESPACE)
+SECURE = replace(CONNECT, services=(ConnectService(port_name="web", tls=ConnectTls()),))
 CATS = a_service("cats", connect=CONNECT)
 DISCOVERY = a_discovery_service("web", owner=CATS.arn)
 ENDPOINT = a_named_endpoint(DISCOVERY, service=CATS.arn)
-DEPLOYMENT = a_deployment(CATS)
+DEPLOYMENT = a_deployment(CATS, discovery=(("web", DISCOVERY.arn),))
 
 
 def a_serving_task(number: int, **fields: Any) -> Task:
@@ -65,12 +69,29 @@ def a_registration(task: Task) -> Registration:
     )
 
 
+def a_certificate(name: str, **fields: Any) -> ProxyCertificate:
+    return ProxyCertificate(
+        **{
+            "name": name,
+            "holder": name,
+            "authority": "own",
+            "names": (),
+            "chain": "chain",
+            "roots": "roots",
+            "key": "key",
+            "issued_at": 0.0,
+            "expires_at": 1.0,
+            **fields,
+        }
+    )
+
+
 class World:
     """A store, and the traffic that follows it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         self.store = Resident()
-        self.traffic = Traffic()
+        self.traffic = Traffic(**settings)
         self.store.doorbell.listen(self.traffic.hear)
         self.put(Host(id="host-1", cpu=1, memory=1), a_task_definition(), CATS, DEPLOYMENT)
         self.put(ENDPOINT)
@@ -149,10 +170,10 @@ def test_after_a_failure_everything_is_looked_at_again() -> None:
     assert endpoint.address == "10.0.0.1"
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(40))
 def test_corrected_is_the_same_as_made_anew(seed: int) -> None:
     chance = random.Random(seed)
-    world = World()
+    world = World(gateway=("127.0.0.1", 8080), collector=("127.0.0.1", 4317))
     snapshots: dict[str, Snapshot] = {}
     for _ in range(30):
         with world.store.transaction() as tx:
@@ -160,7 +181,7 @@ def test_corrected_is_the_same_as_made_anew(seed: int) -> None:
                 a_change(tx, chance)
         for host, proxy in world.touched().items():
             snapshots[host] = take_snapshot(proxy, snapshots.get(host))
-        fresh = Traffic()
+        fresh = Traffic(gateway=("127.0.0.1", 8080), collector=("127.0.0.1", 4317))
         with world.store.transaction() as tx:
             fresh.look(tx)
             for host in fresh.touched():
@@ -170,18 +191,43 @@ def test_corrected_is_the_same_as_made_anew(seed: int) -> None:
 
 def a_change(tx: Transaction, chance: random.Random) -> None:
     """Something that could happen: to a task, a registration, a name, a host, an instance."""
+    host = chance.choice(("host-1", "host-2", None))
     task = chance.choice((a_serving_task, a_calling_task))(
         chance.randint(1, 6),
-        host=chance.choice(("host-1", "host-2", None)),
+        host=host,
         last_status=chance.choice((TaskStatus.RUNNING, TaskStatus.DEACTIVATING)),
         instance=an_instance().arn,
         bindings=chance.choice(
             ((), (PortBinding(container="web", container_port=80, host_port=32768),))
-        ),
+        )
+        if host == "host-1"
+        else (),
     )
     other = replace(a_discovery_service("dogs"), owner=CATS.arn)
+    words = chance.choice(
+        (
+            (),
+            (("seaway:timeout", "3s"),),
+            (("seaway:split", "web:9 dogs:1"), ("seaway:to.web.retries", "0")),
+            (("seaway:deny", "cats"),),
+            (("seaway:to.dogs.mirror", "web:5"), ("seaway:allow", "cats")),
+        )
+    )
     noun = chance.choice(
         (
+            replace(CATS, tags=words),
+            a_cluster(tags=words),
+            a_namespace(tags=words),
+            RevisionTraffic(
+                service=CATS.arn,
+                weights=chance.choice(((), ((DEPLOYMENT.id, 1), ("ecs-svc/other", 1)))),
+                test=chance.choice((None, DEPLOYMENT.id)),
+            ),
+            replace(DEPLOYMENT, connect=chance.choice((CONNECT, SECURE))),
+            replace(DEPLOYMENT, known=chance.choice((None, (), (DISCOVERY.arn,)))),
+            replace(ENDPOINT, outside=chance.choice((0, 1)), tls=chance.choice((True, False))),
+            replace(task, service=None, deployment=None, namespace=NAMESPACE, group="family:x"),
+            a_certificate(chance.choice(("server/srv-web", "client/default/cats"))),
             task,
             a_registration(task),
             ENDPOINT,
@@ -193,7 +239,8 @@ def a_change(tx: Transaction, chance: random.Random) -> None:
             an_instance(host="host-1"),
         )
     )
-    if chance.random() < 0.3 and isinstance(noun, (Task, Registration, NamedEndpoint)):
+    may_go = (Task, Registration, NamedEndpoint, RevisionTraffic, ProxyCertificate)
+    if chance.random() < 0.3 and isinstance(noun, may_go):
         tx.drop(noun)
     else:
         tx.put(noun)

@@ -134,3 +134,13 @@ def test_writing_what_is_there_already_costs_nothing(tmp_path: Path) -> None:
         appended = store._journal._appended
         asyncio.run(store.transact(lambda tx: tx.put(replace(a_task(1)))))
         assert store._journal._appended == appended
+
+
+def test_nobody_else_may_read_what_is_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "seaway.db"
+    path.touch(mode=0o644)  # as an older Seaway made it
+    with opened(tmp_path) as store:
+        asyncio.run(store.transact(lambda tx: tx.put(a_cluster())))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("seaway.db*")}
+    assert modes["seaway.db"] == 0o600
+    assert set(modes.values()) == {0o600}

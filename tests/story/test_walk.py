@@ -196,7 +196,7 @@ def test_6_a_client_hears_every_name_of_its_namespace_at_once(stage: Stage) -> N
         lambda: [t for t in tasks(stage, "web") if t["lastStatus"] == "RUNNING"], "web runs"
     )
     told = stage.host.assigned
-    assert dict(told[web["taskArn"]].names) == {"cats": "127.255.0.1"}
+    assert told[web["taskArn"]].names == (("cats", "127.255.0.1"), ("cats", "2600:f0f0::1"))
     definition(stage, "dogs")
     serve(stage, "dogs", desiredCount=1, serviceConnectConfiguration=offering("dogs"))
     eventually(

@@ -55,6 +55,17 @@ def hosts_path(directory: Path, namespace: str) -> Path:
     return directory / (f"hosts-{namespace}" if namespace else "hosts")
 
 
+def resolver_path(directory: Path, container: str) -> Path:
+    """Where the name servers of a container are kept, if it asks ours first."""
+    return directory / f"resolv-{container}"
+
+
+def asks_resolver(assignment: Assignment, container: ContainerDefinition) -> bool:
+    """Whether a container asks the control plane's DNS server; its own setting goes first."""
+    has_own = container.dns_servers or assignment.network_mode in ("host", "none")
+    return assignment.resolver is not None and not has_own
+
+
 def volume_name(assignment: Assignment, volume: str) -> str:
     """The engine's name for an empty volume that lives as long as the task."""
     return f"seaway-{last_part(assignment.task)}-{volume}"
@@ -109,7 +120,6 @@ def application_spec(
     around: Surroundings,
 ) -> ContainerSpec:
     """A container of the definition, joined to its pause (host and none modes have none)."""
-    namespace = namespace_of(assignment, container.name)
     labels = _labels(assignment, container.name, APPLICATION, around)
     environment = dict(assignment.environment) | dict(container.environment)
     return ContainerSpec(
@@ -123,7 +133,7 @@ def application_spec(
         user=container.user,
         network=f"container:{pause}" if pause else assignment.network_mode,
         sysctls=tuple((k, v) for k, v in container.sysctls if not _is_network(k)),
-        binds=_binds(assignment, container, hosts_path(around.directory, namespace)),
+        binds=(*_files(assignment, container, around.directory), *_binds(assignment, container)),
         cgroup_parent=around.cgroup_parent,
         cpu_shares=max(2, container.cpu),
         memory=container.memory * _MIB if container.memory else None,
@@ -143,16 +153,26 @@ def application_spec(
     )
 
 
-def _binds(assignment: Assignment, container: ContainerDefinition, hosts: Path) -> tuple[str, ...]:
+def _files(
+    assignment: Assignment, container: ContainerDefinition, directory: Path
+) -> tuple[str, ...]:
+    """What this host writes for a container, and goes on writing while it runs."""
+    hosts = hosts_path(directory, namespace_of(assignment, container.name))
+    if not asks_resolver(assignment, container):
+        return (f"{hosts}:/etc/hosts",)
+    servers = resolver_path(directory, container.name)
+    return (f"{hosts}:/etc/hosts", f"{servers}:/etc/resolv.conf")
+
+
+def _binds(assignment: Assignment, container: ContainerDefinition) -> tuple[str, ...]:
     sources = {
         volume.name: volume.host_path or volume_name(assignment, volume.name)
         for volume in assignment.volumes
     }
-    mounts = [
+    return tuple(
         f"{sources[mount.volume]}:{mount.path}{':ro' if mount.read_only else ''}"
         for mount in container.mounts
-    ]
-    return (f"{hosts}:/etc/hosts", *mounts)
+    )
 
 
 def _is_network(sysctl: str) -> bool:

@@ -1,4 +1,4 @@
-"""How calls to Service Connect's names get into the host proxy inside a task's namespace."""
+"""How calls to Service Connect's names get into the host proxy where there is no nftables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RULE = (
 )
 
 
-class CannotIntercept(Exception):
+class CannotIntercept(OSError):
     """The namespace's rules could not be set; the message is iptables' own."""
 
 

@@ -56,9 +56,7 @@ class KernelAddresses:
     # The library's synchronous calls bring an event loop of their own, hence the threads.
     async def plug(self, plug: Plug) -> None:
         await asyncio.to_thread(_connect, plug)
-        # A thread of its own, as it never comes back from the namespace it enters.
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            await asyncio.get_running_loop().run_in_executor(thread, _address_inside, plug)
+        await in_namespace(plug.sandbox, _address_inside, plug)
 
     async def on(self, interface: str) -> frozenset[str]:
         return await asyncio.to_thread(_listed, interface)
@@ -110,7 +108,6 @@ class Networks:
         if ipaddress.ip_address(address) not in ipaddress.ip_network(network.cidr):
             raise OSError(f"the address {address} is not in the range {network.cidr}")
         bridge = await self.ensure(network)
-        spec = network_spec(network, self._installation)
         port = hashlib.sha256(sandbox.encode()).hexdigest()[:12]
         await self._addresses.plug(
             Plug(
@@ -119,7 +116,7 @@ class Networks:
                 port=f"sv-{port}",
                 address=address,
                 prefix=ipaddress.ip_network(network.cidr).prefixlen,
-                gateway=spec.gateway,
+                gateway=gateway_of(network),
             )
         )
 
@@ -190,13 +187,21 @@ class Networks:
         return problems
 
 
+def gateway_of(network: Network) -> str:
+    """The machine's own address in a VPC, as AWS's router the range's first.
+
+    What the machine connects to in the VPC, it connects to from here.
+    """
+    return str(ipaddress.ip_network(network.cidr)[1])
+
+
 def network_spec(network: Network, installation: str) -> NetworkSpec:
-    """The bridge of a VPC: its gateway is the range's first address, as AWS's router is."""
+    """The bridge of a VPC."""
     digest = hashlib.sha256(f"{installation}/{network.vpc}".encode()).hexdigest()
     return NetworkSpec(
         name=f"seaway-{network.vpc}",
         cidr=network.cidr,
-        gateway=str(ipaddress.ip_network(network.cidr)[1]),
+        gateway=gateway_of(network),
         interface=f"sw-{digest[:10]}",
         labels=((_LABEL, installation), ("seaway.vpc", network.vpc)),
     )
@@ -216,7 +221,7 @@ def _listed(interface: str) -> frozenset[str]:
 def _change(verb: str, interface: str, address: str) -> None:
     with IPRoute() as route:
         index = _index(route, interface)
-        _do(route.addr, verb, index=index, address=address, prefixlen=32)
+        change(route.addr, verb, index=index, address=address, prefixlen=32)
 
 
 def _connect(plug: Plug) -> None:
@@ -229,18 +234,29 @@ def _connect(plug: Plug) -> None:
             octets = ipaddress.ip_address(plug.address).packed
             hardware = ":".join(f"{octet:02x}" for octet in (2, 0x42, *octets))
             end = {"ifname": "eth0", "net_ns_fd": space.fileno(), "address": hardware}
-            _do(route.link, "add", ifname=plug.port, kind="veth", peer=end)
-        _do(route.link, "set", index=_index(route, plug.port), master=bridge, state="up")
+            change(route.link, "add", ifname=plug.port, kind="veth", peer=end)
+        change(route.link, "set", index=_index(route, plug.port), master=bridge, state="up")
 
 
 def _address_inside(plug: Plug) -> None:
-    with open(plug.sandbox, encoding="ascii") as space:
-        _enter(space.fileno())
     with IPRoute() as route:
         index = _index(route, "eth0")
-        _do(route.addr, "replace", index=index, address=plug.address, prefixlen=plug.prefix)
-        _do(route.link, "set", index=index, state="up")
-        _do(route.route, "replace", dst="0.0.0.0/0", gateway=plug.gateway)
+        change(route.addr, "replace", index=index, address=plug.address, prefixlen=plug.prefix)
+        change(route.link, "set", index=index, state="up")
+        change(route.route, "replace", dst="0.0.0.0/0", gateway=plug.gateway)
+
+
+async def in_namespace(sandbox: str, work: Callable[..., None], *words: object) -> None:
+    """Do a piece of work inside a network namespace; raises OSError, and what the work raises."""
+
+    def do() -> None:
+        with open(sandbox, encoding="ascii") as space:
+            _enter(space.fileno())
+        work(*words)
+
+    # A thread of its own, as it never comes back from the namespace it enters.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        await asyncio.get_running_loop().run_in_executor(thread, do)
 
 
 def _enter(space: int) -> None:
@@ -251,7 +267,8 @@ def _enter(space: int) -> None:
         raise OSError(error, os.strerror(error))
 
 
-def _do(call: Callable[..., object], *words: str, **fields: object) -> None:
+def change(call: Callable[..., object], *words: str, **fields: object) -> None:
+    """Ask netlink for a change; raises OSError when the machine refuses."""
     try:
         call(*words, **fields)
     except NetlinkError as error:

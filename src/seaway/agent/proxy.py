@@ -16,13 +16,14 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from http.client import HTTPResponse
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote, urlencode
 
 from seaway.core.mesh.envoy import HEALTH_LOG, bootstrap
 from seaway.core.mesh.proxy import EndpointHealth, Failure, Health
@@ -31,9 +32,10 @@ log = logging.getLogger(__name__)
 
 _LARGEST_LOG = 8 * 1024 * 1024
 _LOOK_EVERY = 0.2  # seconds between looks at the health log
+_WRITE_EVERY = 250  # milliseconds Envoy may hold back what it writes to a file
 
 
-class ProxyUnavailable(Exception):
+class ProxyUnavailable(OSError):
     """Envoy can't be found, doesn't start or doesn't answer."""
 
 
@@ -73,6 +75,8 @@ class HostProxy:
         self._pid_file = directory / "envoy.pid"
         self._log_file = directory / "envoy.log"
         self._health_file = directory / HEALTH_LOG
+        self.access_log = directory / "access.log"
+        self.tap_log = directory / "tap.log"
         self._command = [
             str(binary or envoy_binary()),
             *("--config-path", str(directory / "envoy.json")),
@@ -80,6 +84,7 @@ class HostProxy:
             *("--drain-time-s", str(drain)),
             # While the control plane is away Envoy says so several times a second.
             *("--log-level", "warning", "--component-log-level", "config:error"),
+            *("--file-flush-interval-msec", str(_WRITE_EVERY)),
             "--disable-hot-restart",
         ]
         settings = bootstrap(
@@ -130,10 +135,9 @@ class HostProxy:
         Raises ProxyUnavailable. Read it after start() and after each restart; then follow
         ``health_events``.
         """
-        answer = json.loads(await self._ask("GET", "/clusters?format=json"))
         return tuple(
             _endpoint_health(cluster["name"], host)
-            for cluster in answer.get("cluster_statuses", ())
+            for cluster in (await self.clusters()).get("cluster_statuses", ())
             for host in cluster.get("host_statuses", ())
             if "socket_address" in host["address"]
         )
@@ -143,12 +147,8 @@ class HostProxy:
 
         A connection that is kept open between requests counts for nothing over HTTP.
         """
-        try:
-            answer = json.loads(await self._ask("GET", "/clusters?format=json"))
-        except ProxyUnavailable as error:
-            raise OSError(str(error)) from error
         busy: dict[tuple[str, int], int] = {}
-        for cluster in answer.get("cluster_statuses", ()):
+        for cluster in (await self.clusters()).get("cluster_statuses", ()):
             for host in cluster.get("host_statuses", ()):
                 address = host["address"].get("socket_address")
                 if address is None:
@@ -158,6 +158,40 @@ class HostProxy:
                 place = (address["address"], address["port_value"])
                 busy[place] = busy.get(place, 0) + stats.get("rq_active", 0)
         return busy
+
+    # What Envoy's administration tells and takes; each raises ProxyUnavailable or another OSError.
+
+    async def clusters(self) -> dict[str, Any]:
+        """Envoy's upstreams with the state and counters of every endpoint (/clusters)."""
+        return cast(dict[str, Any], json.loads(await self._ask("GET", "/clusters?format=json")))
+
+    async def listeners(self) -> dict[str, Any]:
+        """The names and addresses of Envoy's listeners (/listeners)."""
+        return cast(dict[str, Any], json.loads(await self._ask("GET", "/listeners?format=json")))
+
+    async def config_dump(self, *resources: str) -> list[dict[str, Any]]:
+        """The configuration Envoy has; only fields like ``dynamic_listeners`` if some are named."""
+        queries = [f"?resource={quote(name)}" for name in resources] or [""]
+        answers = [json.loads(await self._ask("GET", f"/config_dump{q}")) for q in queries]
+        return [entry for answer in answers for entry in answer.get("configs", ())]
+
+    async def stats(self, pattern: str = "") -> dict[str, int]:
+        """Counters and gauges by name, those the regular expression (RE2) is found in."""
+        path = f"/stats?format=json&filter={quote(pattern, safe='')}"
+        told = json.loads(await self._ask("GET", path))["stats"]
+        return {stat["name"]: int(stat["value"]) for stat in told if "name" in stat}
+
+    async def set_runtime(self, values: Mapping[str, str | float]) -> None:
+        """Change runtime settings until Envoy ends; an empty text takes the change back."""
+        told = {
+            key: str(value).lower() if value is True or value is False else value
+            for key, value in values.items()
+        }
+        await self._ask("POST", f"/runtime_modify?{urlencode(told)}")
+
+    async def reopen_logs(self) -> None:
+        """Have Envoy open its log files again, which somebody has renamed."""
+        await self._ask("POST", "/reopen_logs")
 
     async def end(self) -> None:
         """End the Envoy that runs for this directory, if one does; nothing is started for it."""

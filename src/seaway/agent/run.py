@@ -10,6 +10,7 @@ from seaway.agent.containers import INSTALLATION
 from seaway.agent.engine import Engine
 from seaway.agent.hosts import remove_block
 from seaway.agent.network import KernelAddresses, Networks
+from seaway.agent.outside import stop_calls
 
 
 async def remove_everything(
@@ -27,5 +28,6 @@ async def remove_everything(
         await engine.remove_volume(volume)
     await Networks(engine, KernelAddresses(), installation).remove_all()
     await cgroups_for(await engine.about(), installation).remove_all()
+    await stop_calls(installation)
     if hosts_file is not None and hosts_file.exists():
         remove_block(hosts_file, installation)

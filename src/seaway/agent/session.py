@@ -12,11 +12,13 @@ from pathlib import Path
 from seaway.agent.cgroup import Cgroups, cgroups_for
 from seaway.agent.containers import INSTALLATION, PAUSE, ROLE, TASK
 from seaway.agent.engine import Engine, EngineError, EngineFacts, EngineGone, Listed, NotThere
+from seaway.agent.firewall import Firewall, KernelFirewall
 from seaway.agent.hosts import write_block
 from seaway.agent.images import Images, Registry
 from seaway.agent.link import Link
 from seaway.agent.network import Addresses, Networks
 from seaway.agent.pause.image import pause_image
+from seaway.agent.refusals import Refusals
 from seaway.agent.worker import Tools, Worker, forget, remove_task
 from seaway.core.names import last_part
 from seaway.link.messages import Assignment, Hello, HostPlan, PlanProblem, Usage
@@ -52,9 +54,11 @@ class Agent:
         addresses: Addresses,
         registry: Registry | None = None,
         cgroups: Cgroups | None = None,
+        firewall: Firewall | None = None,
         hosts_file: Path | None = Path("/etc/hosts"),
         orphans_after: float = 30.0,
         usage_every: float = 20.0,
+        refusals_every: float = 2.0,
     ) -> None:
         self._engine = engine
         self._link = link
@@ -64,9 +68,11 @@ class Agent:
         self._clock = clock
         self._registry = registry
         self._cgroups = cgroups
+        self._firewall = firewall or KernelFirewall()
         self._hosts_file = hosts_file
         self._orphans_after = orphans_after
         self._usage_every = usage_every
+        self._refusals_every = refusals_every
         self._networks = Networks(engine, addresses, installation)
         self._workers: dict[str, Worker] = {}
         self._found: dict[str, tuple[Listed, ...]] = {}
@@ -90,6 +96,7 @@ class Agent:
             jobs.create_task(self._watch(since))
             jobs.create_task(self._keep_plan())
             jobs.create_task(self._measure(tools.cgroups))
+            jobs.create_task(self._refusals().run())
 
     def _tools(self, cgroups: Cgroups, pause: str) -> Tools:
         return Tools(
@@ -101,7 +108,15 @@ class Agent:
             clock=self._clock,
             installation=self._installation,
             pause_image=pause,
+            firewall=self._firewall,
         )
+
+    def _refusals(self) -> Refusals:
+        return Refusals(self._firewall, self._link, self._guarded, self._refusals_every)
+
+    def _guarded(self) -> list[tuple[str, str]]:
+        workers = self._workers.items()
+        return [(task, sandbox) for task, worker in workers for sandbox in worker.guarded]
 
     async def _meet_engine(self) -> EngineFacts:
         while True:
@@ -192,6 +207,7 @@ class Agent:
                 self._planned.set()
                 continue
             problems += self._write_names(self._plan)
+            problems += await self._firewall.lead_calls(self._installation, self._plan.calls_names)
             for problem in problems:
                 if problem not in told:
                     await self._link.send(problem)

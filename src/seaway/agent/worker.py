@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,20 +21,24 @@ from seaway.agent.containers import (
     TASK,
     Surroundings,
     application_spec,
+    asks_resolver,
     hostname,
     hosts_path,
     namespace_of,
     namespaces,
     pause_spec,
+    resolver_path,
     volume_name,
 )
 from seaway.agent.engine import Engine, EngineError, EngineGone, Event, Listed, NotThere
+from seaway.agent.firewall import Firewall
 from seaway.agent.hosts import task_hosts, write_in_place
 from seaway.agent.images import CannotPull, Image, Images
-from seaway.agent.intercept import CannotIntercept, intercept
 from seaway.agent.link import Link
 from seaway.agent.logs import LogFollower
-from seaway.agent.network import Networks
+from seaway.agent.network import Networks, gateway_of
+from seaway.agent.resolver import machine_resolv_conf, resolv_conf
+from seaway.agent.rules import Rules
 from seaway.core.dependencies import Phase, Seen
 from seaway.core.lifecycle import (
     TASK_FAILED_TO_START,
@@ -79,7 +83,7 @@ class Tools:
     clock: Callable[[], float]
     installation: str
     pause_image: str
-    intercept: Callable[[str], Awaitable[None]] = intercept
+    firewall: Firewall
 
 
 class _Refused(Exception):
@@ -114,6 +118,9 @@ class Worker:
         self._sandboxes = {
             s.container: s.path for s in self._report.sandboxes if s.container in self._pauses
         }
+        # An agent before us may have been stopped between hearing of rules and applying them.
+        self._unsettled = bool(self._sandboxes)
+        self._calls6: set[str] = set()
         self._failure = _failure(self._report)
         self._prepared = False
         self._has_hosts = False
@@ -126,14 +133,27 @@ class Worker:
         """When the task had ended, once it has."""
         return self._report.stopped_at if self._released else None
 
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The namespaces in which connections may be refused."""
+        if self._released:
+            return ()
+        rules = {space: self._rules(space) for space in self._sandboxes}
+        return tuple(self._sandboxes[space] for space in rules if rules[space].guards)
+
     def assign(self, assignment: Assignment) -> None:
         """Take the latest word; new names are in the running task's hosts file at once."""
         if assignment == self._assignment:
             return
-        names_changed = assignment.names != self._assignment.names
-        self._assignment = assignment
-        if names_changed and (self._has_hosts or self._sandboxes) and not self._released:
-            self._write_hosts()
+        before, self._assignment = self._assignment, assignment
+        if (self._has_hosts or self._sandboxes) and not self._released:
+            if assignment.names != before.names:
+                self._write_hosts()
+            if assignment.resolver != before.resolver:
+                self._write_resolvers()
+        rules = (before.guards, before.ingress, before.uses_mesh)
+        if rules != (assignment.guards, assignment.ingress, assignment.uses_mesh):
+            self._unsettled = True
         self._woken.set()
 
     def notice(self, event: Event) -> None:
@@ -200,6 +220,8 @@ class Worker:
         except EngineGone:
             self._unsure |= unsure
             raise
+        if self._unsettled and not self._released:
+            await self._settle_all()
         for name, seen in self._seen.items():
             if seen.phase in (Phase.RUNNING, Phase.EXITED):
                 self._follow(name, jobs)
@@ -313,6 +335,7 @@ class Worker:
         self._change(pull_started_at=self._report.pull_started_at or self._tools.clock())
         around = await self._surroundings()
         self._write_hosts()
+        self._write_resolvers()
         missing = [c for c in self._assignment.containers if self._is_absent(c.name)]
         self._pulls = {
             image: asyncio.ensure_future(self._pull(image))
@@ -391,10 +414,9 @@ class Worker:
             address = dict(self._assignment.addresses).get(space)
             if address and self._assignment.network:
                 await self._tools.networks.plug(self._assignment.network, sandbox, address)
-            if self._assignment.uses_mesh:
-                await self._tools.intercept(sandbox)
+            await self._settle(space, sandbox)
             self._sandboxes[space] = sandbox
-        except (OSError, CannotIntercept) as error:
+        except OSError as error:
             raise _Refused(f"ResourceInitializationError: {error}") from error
         except EngineGone:
             raise
@@ -404,6 +426,43 @@ class Worker:
             paths = tuple(Sandbox(container=c, path=p) for c, p in self._sandboxes.items())
             self._change(sandboxes=paths)
             await self._tell()
+
+    # What a namespace's packets keep to
+
+    def _rules(self, space: str) -> Rules:
+        task = self._assignment
+        return Rules(
+            address=dict(task.addresses).get(space) if task.network else None,
+            machine=(gateway_of(task.network),) if task.network else (),
+            guards=tuple((g.port, g.sources) for g in task.guards if g.container == space),
+            ingress=tuple((i.port, i.listener) for i in task.ingress if i.container == space),
+            calls=task.uses_mesh,
+        )
+
+    async def _settle(self, space: str, sandbox: str) -> None:
+        """Have the rules of the latest assignment, one that came meanwhile too."""
+        while True:
+            rules = self._rules(space)
+            has6 = await self._tools.firewall.settle(sandbox, rules)
+            if has6 and space not in self._calls6:
+                self._calls6.add(space)
+                self._write_hosts()
+            if rules == self._rules(space):
+                return
+
+    async def _settle_all(self) -> None:
+        """Have the rules in every namespace; where that fails it is tried again soon."""
+        self._unsettled = False
+        try:
+            await _all(self._settle(*each) for each in tuple(self._sandboxes.items()))
+        except OSError as error:
+            if self._assignment.desired_status is TaskStatus.STOPPED:
+                return  # the namespaces are going
+            if isinstance(error, FileNotFoundError):
+                return  # a namespace is gone, and its task will be
+            _log.error("rules of task %s: %s", last_part(self._assignment.task), error)
+            self._unsettled = True
+            asyncio.get_running_loop().call_later(_RETRY, self._woken.set)
 
     async def _create_in(self, pause: str | None, space: str, around: Surroundings) -> None:
         await _all(
@@ -515,7 +574,17 @@ class Worker:
             inside = [c for c in task.containers if namespace_of(task, c.name) == space]
             own = (hostname(task, space), addresses[space]) if space in addresses else None
             extra = [pair for c in inside for pair in c.extra_hosts]
-            write_in_place(hosts_path(self._directory, space), task_hosts(own, extra, task.names))
+            # Where IPv6 calls do not get to the proxy, a name's IPv6 address would only mislead.
+            names = [n for n in task.names if ":" not in n[1] or space in self._calls6]
+            write_in_place(hosts_path(self._directory, space), task_hosts(own, extra, names))
+
+    def _write_resolvers(self) -> None:
+        """Say which DNS servers each container asks that asks ours."""
+        task = self._assignment
+        for container in task.containers:
+            if task.resolver is not None and asks_resolver(task, container):
+                text = resolv_conf(task.resolver, machine_resolv_conf(), container.dns_search)
+                write_in_place(resolver_path(self._directory, container.name), text)
 
     def _change(self, **fields: Any) -> None:
         self._report = replace(self._report, **fields)

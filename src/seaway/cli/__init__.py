@@ -13,6 +13,7 @@ COMMANDS = {
     "down": "seaway.cli.down",
     "status": "seaway.cli.status",
     "env": "seaway.cli.env",
+    "mesh": "seaway.cli.mesh",
     "demo": "seaway.cli.demo.command",
 }
 """Where each command is; only the one that is called is loaded."""

@@ -60,6 +60,7 @@ def _remove_data(settings: Settings) -> None:
         settings.proxy_dir,
         settings.registry_dir,
         settings.agent_dir,
+        settings.dns_dir,
     ):
         shutil.rmtree(path, ignore_errors=True)
     for file in (settings.database, settings.series):

@@ -30,9 +30,11 @@ def port_option(command: F) -> F:
     )(command)
 
 
-def settings_for(data_dir: Path | None, port: int | None = None) -> Settings:
+def settings_for(
+    data_dir: Path | None, port: int | None = None, gateway: str | None = None
+) -> Settings:
     """The settings of this call; a wrong one ends the command with one sentence."""
     try:
-        return settings_from(os.environ, data_dir=data_dir, port=port)
+        return settings_from(os.environ, data_dir=data_dir, port=port, gateway=gateway)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error

@@ -21,10 +21,15 @@ START_SECONDS = 30.0
 @click.command()
 @data_dir_option
 @port_option
+@click.option(
+    "--gateway",
+    metavar="ADDRESS:PORT",
+    help="Take HTTP calls to every endpoint here, by the name in Host (SEAWAY_GATEWAY; none).",
+)
 @click.option("--detach", "-d", is_flag=True, help="Start in the background and come back.")
-def up(data_dir: Path | None, port: int | None, detach: bool) -> None:
+def up(data_dir: Path | None, port: int | None, gateway: str | None, detach: bool) -> None:
     """Start the API, the controllers, the registry, the host proxy and the agent."""
-    settings = settings_for(data_dir, port)
+    settings = settings_for(data_dir, port, gateway)
     check_machine()
     present = running(settings)
     if present is not None:
@@ -68,6 +73,8 @@ def start_detached(settings: Settings) -> None:
         sys.executable, "-m", "seaway.cli", "up",
         "--data-dir", str(settings.data_dir), "--port", str(settings.port),
     ]  # fmt: skip
+    if settings.gateway is not None:
+        command += ["--gateway", "{}:{}".format(*settings.gateway)]
     with settings.log_file.open("ab") as log:
         process = subprocess.Popen(
             command,

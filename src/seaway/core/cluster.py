@@ -16,6 +16,10 @@ class StrategyItem:
     weight: int = 0
 
 
+DEFAULT_SETTINGS = (("containerInsights", "disabled"),)
+"""What DescribeClusters shows of a cluster whose settings nobody has touched."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """A named group of capacity, tasks and services. ``namespace`` is an ARN."""
@@ -29,7 +33,7 @@ class Cluster:
     """Id of the ``sc`` attachment, when ECS itself made the namespace."""
     capacity_providers: tuple[str, ...] = ()
     default_strategy: tuple[StrategyItem, ...] = ()
-    settings: tuple[tuple[str, str], ...] = (("containerInsights", "disabled"),)
+    settings: tuple[tuple[str, str], ...] = DEFAULT_SETTINGS
     tags: Tags = ()
 
     @property

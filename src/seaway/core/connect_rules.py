@@ -10,10 +10,14 @@ from collections.abc import Iterable
 
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, next_number
 from seaway.core.service import ConnectService, Deployment, ServiceConnect
-from seaway.core.task_definition import NetworkMode, TaskDefinition
+from seaway.core.task_definition import AppProtocol, NetworkMode, TaskDefinition
 
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,63}\Z")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}\Z")
 _DNS_NAME = re.compile(r"[a-z0-9_.][a-z0-9_.-]{0,126}\Z")
+
+OWN_PORTS = range(61001, 61100)
+"""Where the proxy listens in a task's network namespaces for its own purposes."""
 
 
 def network_refusal(definition: TaskDefinition) -> str | None:
@@ -50,6 +54,75 @@ def port_refusal(definition: TaskDefinition, port_name: str) -> str | None:
     )
 
 
+def request_rule_refusal(what: str, protocol: AppProtocol) -> str | None:
+    """What concerns single requests needs a protocol that has them."""
+    if protocol is not AppProtocol.TCP:
+        return None
+    return f"{what} can only be set if the appProtocol isn't TCP."
+
+
+def header_refusal(name: str) -> str | None:
+    """The header that marks test traffic has a name HTTP allows."""
+    if _HEADER.match(name):
+        return None
+    return "The header name of testTrafficRules is invalid."
+
+
+def tls_refusal(definition: TaskDefinition) -> str | None:
+    """TLS needs a network of the task's own (ECS guide: encrypt Service Connect traffic)."""
+    if definition.network_mode is NetworkMode.AWSVPC:
+        return None
+    return (
+        f"TLS is not supported with Service Connect in the {definition.network_mode.value} "
+        "network mode. Use the awsvpc network mode."
+    )
+
+
+def ingress_refusal(entries: Iterable[ConnectService], definition: TaskDefinition) -> str | None:
+    """The proxy can listen on each ingressPortOverride: nothing else of the task does."""
+    seen: set[int] = set()
+    for entry in entries:
+        port = entry.ingress_port
+        if port is None:
+            continue
+        if not 1 <= port <= 65535:
+            return "The ingressPortOverride must be between 1 and 65535."
+        if port in seen:
+            return f"The ingressPortOverride {port} must be unique within the service."
+        if port in OWN_PORTS:
+            return (
+                f"The ingressPortOverride {port} can't be used: the ports {OWN_PORTS[0]} to "
+                f"{OWN_PORTS[-1]} are the proxy's own."
+            )
+        if port in _listened_on(entry, definition):
+            return f"The ingressPortOverride {port} is a containerPort of the task definition."
+        seen.add(port)
+    return None
+
+
+def _listened_on(entry: ConnectService, definition: TaskDefinition) -> set[int]:
+    """The ports taken in the network namespace that the endpoint's container is in."""
+    named = definition.port_named(entry.port_name)
+    server = named[0] if named else None
+    shared = definition.network_mode is NetworkMode.AWSVPC
+    return {
+        port.container_port
+        for container in definition.containers
+        if shared or container == server
+        for port in container.ports
+    }
+
+
+def proxy_log_refusal(driver: str) -> str | None:
+    """The host's proxy has no container whose output a log driver could take."""
+    if driver == "awslogs":
+        return None
+    return (
+        "The Service Connect proxy writes its logs to CloudWatch Logs only: "
+        f"logConfiguration.logDriver {driver} is not supported by Seaway, use awslogs."
+    )
+
+
 def alias_count_refusal(count: int) -> str | None:
     """An endpoint has one client alias at most."""
     return None if count <= 1 else f"{count} clientAliases exceeds the max limit of 1"
@@ -76,8 +149,9 @@ def discovery_name_refusal(name: str) -> str | None:
 
 
 def repeat_refusal(entries: Iterable[ConnectService], namespace: Namespace) -> str | None:
-    """Within one service, each discovery name and each client alias may stand once."""
+    """Within one service, each discovery name, client alias and port may stand once."""
     names: set[str] = set()
+    ports: set[str] = set()
     aliases: set[tuple[str, int | None]] = set()
     for entry in entries:
         if entry.name in names:
@@ -87,6 +161,9 @@ def repeat_refusal(entries: Iterable[ConnectService], namespace: Namespace) -> s
         if alias in aliases:
             return f"The clientAlias {alias[0]} must be unique within {namespace.arn}"
         aliases.add(alias)
+        if entry.port_name in ports:
+            return f"portName({entry.port_name}) must be unique within the service's services"
+        ports.add(entry.port_name)
     return None
 
 
@@ -158,6 +235,31 @@ def number_for(
     if before is not None and before.number not in taken:
         return before.number
     return next_number(taken)
+
+
+def outside_for(
+    endpoint: NamedEndpoint, before: NamedEndpoint | None, everywhere: Iterable[NamedEndpoint]
+) -> int:
+    """The number of the address by which the machine's own programs reach an endpoint.
+
+    ``everywhere`` are all endpoints of the installation, whatever their namespace: the machine
+    has one loopback. A name dialled at several ports has one address here too.
+    """
+    others = [other for other in everywhere if other.discovery != endpoint.discovery]
+    for other in others:
+        same = (other.namespace, other.dns_name) == (endpoint.namespace, endpoint.dns_name)
+        if same and other.outside and other.port != endpoint.port:
+            return other.outside
+    taken = {other.outside for other in others}
+    if before is not None and before.outside and before.outside not in taken:
+        return before.outside
+    return next_number(taken)
+
+
+def known_names(faithful: bool, named: Iterable[NamedEndpoint]) -> tuple[str, ...] | None:
+    """What a deployment made now in a faithful cluster knows for as long as it lives: the
+    namespace's endpoints of this moment (ECS guide: Service Connect, deployment order)."""
+    return tuple(endpoint.discovery for endpoint in named) if faithful else None
 
 
 def unused_discovery(

@@ -101,6 +101,8 @@ class NamedEndpoint:
     request_timeout: int | None = None
     ingress_port: int | None = None
     tls: bool = False
+    authority: str | None = None
+    """ARN of the authority that signs for it; None = Seaway's own."""
     test_header: tuple[str, str | None] | None = None
     """(name, exact value or None) of the header that marks test traffic, if the alias says."""
     outside: int = 0

@@ -124,9 +124,9 @@ def registered(
     """The service and the registration after RegisterInstance; both are to be put.
 
     Registering an id again updates it, so hand in what is there as ``before``: its age stays,
-    and nothing at all changes when the same is registered twice. ``health`` is HEALTHY or
-    UNHEALTHY; when None the attribute AWS_INIT_HEALTH_STATUS says it, else HEALTHY. For ECS the
-    instance id is the task's id and ``task`` the task's ARN.
+    and the service's revision rises only when more than the health has changed. ``health`` is
+    HEALTHY or UNHEALTHY; when None the attribute AWS_INIT_HEALTH_STATUS says it, else HEALTHY.
+    For ECS the instance id is the task's id and ``task`` the task's ARN.
     """
     registration = Registration(
         key=registration_key(service, instance_id),
@@ -138,7 +138,7 @@ def registered(
         creator_request=creator_request,
         task=task,
     )
-    if registration == before:
+    if before is not None and replace(before, health=registration.health) == registration:
         return service, registration
     return deregistered(service), registration
 

@@ -10,12 +10,15 @@ from typing import Protocol
 
 from seaway.core.balancer import LoadBalancer
 from seaway.core.capacity import ContainerInstance, Host
-from seaway.core.discovery import NamedEndpoint
-from seaway.core.names import Place
+from seaway.core.cluster import Cluster
+from seaway.core.discovery import NamedEndpoint, Namespace
+from seaway.core.names import Place, Tags
 from seaway.core.network import Vpc
 from seaway.core.repository import Repository
-from seaway.core.service import Deployment
+from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
+from seaway.core.zone import ServedResolver
+from seaway.dispatch.guarding import Guarding
 from seaway.dispatch.payload import assignment, host_plan
 from seaway.link.messages import Assignment, FromHost, Hello, HostPlan, ToHost
 from seaway.store.changes import Change
@@ -24,7 +27,8 @@ from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-PLANNED = (ContainerInstance, LoadBalancer, Vpc, Repository)
+PLANNED = (ContainerInstance, LoadBalancer, Vpc, Repository, Namespace, ServedResolver)
+SAYING = (Service, Cluster, Namespace)
 
 
 class HostLink(Protocol):
@@ -126,11 +130,16 @@ class _Session:
                 if noun.host == self._host:
                     self._due[noun.arn] = None
                     self._plan_due |= change.before is None or change.before.host is None
+                if _presence(change.before) != _presence(change.after):
+                    guarded = (arn for arn, told in self._told.items() if told.guards)
+                    self._due.update(dict.fromkeys(guarded))
             elif isinstance(noun, NamedEndpoint | Deployment):
                 # Names are live: every task of the namespace hears of a new or changed one.
                 self._due.update(dict.fromkeys(self._told))
-            elif isinstance(noun, PLANNED):
-                self._plan_due = True
+                self._plan_due |= isinstance(noun, NamedEndpoint)
+            elif isinstance(noun, SAYING) and _said(change.before) != _said(change.after):
+                self._due.update(dict.fromkeys(self._told))
+            self._plan_due |= isinstance(noun, PLANNED)
         if self._due or self._plan_due:
             self._bell.set()
 
@@ -143,9 +152,10 @@ class _Session:
             with self._store.transaction() as tx:
                 self._say_plan(tx)
                 due, self._due = self._due, {}
+                guarding = Guarding(tx)
                 for arn in due:
                     try:
-                        self._say_task(tx, arn)
+                        self._say_task(tx, arn, guarding)
                     except Exception:
                         log.exception("task %s can't be handed over", arn)
 
@@ -158,15 +168,26 @@ class _Session:
             self._plan = plan
             self._link.send(plan)
 
-    def _say_task(self, tx: Transaction, arn: str) -> None:
+    def _say_task(self, tx: Transaction, arn: str, guarding: Guarding) -> None:
         task = tx.find(Task, arn)
         if task is None or task.last_status is TaskStatus.STOPPED:
             self._told.pop(arn, None)
             return
-        said = assignment(tx, task)
+        said = assignment(tx, task, guarding)
         if said is None:
             log.error("task %s can't be handed over: its definition or VPC is gone", arn)
             return
         if self._told.get(arn) != said:
             self._told[arn] = said
             self._link.send(said)
+
+
+def _presence(task: Task | None) -> tuple[object, ...]:
+    """What of a task guards are made of: where it is, as long as it is."""
+    if task is None or task.last_status is TaskStatus.STOPPED:
+        return ()
+    return (task.vpc, task.addresses)
+
+
+def _said(noun: Service | Cluster | Namespace | None) -> Tags:
+    return noun.tags if noun is not None else ()

@@ -9,11 +9,20 @@ from dataclasses import replace
 from seaway.core.capacity import Host
 from seaway.core.logs import LogGroup, log_group_arn
 from seaway.core.moment import Moment
-from seaway.core.names import Place
+from seaway.core.names import Place, last_part, place_of
 from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.dispatch.usage import usage_points
-from seaway.link.messages import FromHost, Hello, LogBatch, PlanProblem, Report, Usage
+from seaway.link.messages import (
+    FromHost,
+    Hello,
+    LogBatch,
+    PlanProblem,
+    Refused,
+    Report,
+    Usage,
+)
+from seaway.store.series import Merge, Metric, value_of
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
@@ -43,6 +52,8 @@ class Inbox:
                 self._keep_usage(message)
             case PlanProblem():
                 log.error("%s: %s", message.subject, message.message)
+            case Refused():
+                self._keep_refusal(message)
 
     def _keep_lines(self, batch: LogBatch) -> None:
         place = Place(account=self._account, region=batch.stream.region)
@@ -56,6 +67,31 @@ class Inbox:
                 [(line.at, line.text) for line in batch.lines],
                 int(self._moment().now * 1000),
             )
+
+    def _keep_refusal(self, refused: Refused) -> None:
+        """Somebody who may not call a service has dialled a task of it directly."""
+        with self._store.transaction() as tx:
+            task = tx.find(Task, refused.task)
+            if task is None or task.service is None:
+                return
+            cluster, service = last_part(task.cluster), last_part(task.service)
+            metric = Metric(
+                namespace="Seaway/Mesh",
+                name="DirectCallsDenied",
+                dimensions=(("ClusterName", cluster), ("ServiceName", service)),
+                region=place_of(task.arn).region,
+            )
+            at = int(self._moment().now // 60) * 60
+            point = value_of(metric, at, float(refused.count), "Count", Merge.COUNT)
+            tx.series.put_points([point])
+        log.warning(
+            "%s may not call service %s: %d direct connections to port %d of task %s refused",
+            refused.source,
+            service,
+            refused.count,
+            refused.port,
+            task.id,
+        )
 
     def _keep_usage(self, usage: Usage) -> None:
         with self._store.transaction() as tx:

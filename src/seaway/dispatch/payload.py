@@ -5,26 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from seaway.core.balancer import LoadBalancer
-from seaway.core.capacity import ContainerInstance
-from seaway.core.discovery import NamedEndpoint
+from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.discovery import NamedEndpoint, Namespace
 from seaway.core.names import Place, last_part, place_of
 from seaway.core.network import Vpc
 from seaway.core.repository import Repository
 from seaway.core.service import Deployment
 from seaway.core.task import ContainerOverride, Task, TaskStatus
 from seaway.core.task_definition import ContainerDefinition, TaskDefinition
+from seaway.core.zone import ServedResolver, resolver_address
+from seaway.dispatch.guarding import Guarding, led_in
 from seaway.link.messages import Assignment, HostPlan, LogStream, Network
 from seaway.store.transaction import Transaction
 
 LOOPBACK = "127.0.0.1"
 
 
-def assignment(tx: Transaction, task: Task) -> Assignment | None:
-    """The task as its host has to run it; None when its definition or network is gone."""
+def assignment(tx: Transaction, task: Task, guarding: Guarding | None = None) -> Assignment | None:
+    """The task as its host has to run it; None when its definition or network is gone.
+
+    ``guarding`` is for several tasks told of in one transaction.
+    """
     definition = tx.find(TaskDefinition, task.task_definition)
     vpc = tx.find(Vpc, task.vpc or "")
     if definition is None or vpc is None:
         return None
+    deployment = tx.find(Deployment, task.deployment or "")
     place = place_of(task.arn)
     return Assignment(
         task=task.arn,
@@ -38,18 +44,27 @@ def assignment(tx: Transaction, task: Task) -> Assignment | None:
         memory=task.memory_override if task.memory_override is not None else definition.memory,
         network=Network(vpc=vpc.id, cidr=vpc.cidr),
         addresses=tuple((entry.container, entry.address) for entry in task.addresses),
-        names=_names(tx, task),
+        names=_names(tx, task, deployment),
         logs=tuple(s for c in definition.containers if (s := _stream(c, task)) is not None),
         environment=(("AWS_REGION", place.region), ("AWS_DEFAULT_REGION", place.region)),
         service_name=last_part(task.service) if task.service else "",
         launch_type=task.launch_type,
         zone=task.zone or "",
         uses_mesh=task.uses_mesh,
+        guards=(guarding or Guarding(tx)).guards(task, definition, deployment),
+        ingress=led_in(task, definition, deployment),
+        resolver=_resolver(tx, task.host or "", vpc),
         desired_status=task.desired_status,
         may_start=not task.uses_mesh or task.mesh_ready,
         may_stop=task.may_stop,
         may_release=not task.uses_mesh or task.mesh_gone or not task.sandboxes,
     )
+
+
+def _resolver(tx: Transaction, host: str, vpc: Vpc) -> str | None:
+    """Where the VPC's tasks on this machine ask for names, if its name server answers there."""
+    address = resolver_address(vpc.cidr)
+    return address if tx.find(ServedResolver, f"{host}/{address}") else None
 
 
 def _container(container: ContainerDefinition, task: Task) -> ContainerDefinition:
@@ -73,15 +88,33 @@ def _overridden(container: ContainerDefinition, override: ContainerOverride) -> 
     )
 
 
-def _names(tx: Transaction, task: Task) -> tuple[tuple[str, str], ...]:
-    """Every name of the namespace the task's deployment is in, with its virtual address."""
-    deployment = tx.find(Deployment, task.deployment or "")
-    connect = deployment.connect if deployment else None
-    if connect is None or not connect.enabled or not connect.namespace:
+def _names(
+    tx: Transaction, task: Task, deployment: Deployment | None
+) -> tuple[tuple[str, str], ...]:
+    """The names of the namespace the task is in that it knows, with their virtual addresses.
+
+    Each has an IPv4 and an IPv6 line, as on AWS, whether the task can do IPv6 or not.
+    """
+    namespace = _namespace(task, deployment)
+    if namespace is None:
         return ()
-    endpoints = tx.where(NamedEndpoint, namespace=connect.namespace)
-    # A name dialled at two ports has one address, and needs one line.
-    return tuple(dict.fromkeys((endpoint.dns_name, endpoint.address) for endpoint in endpoints))
+    known = deployment.known if deployment else None
+    endpoints = [
+        endpoint
+        for endpoint in tx.where(NamedEndpoint, namespace=namespace)
+        if known is None or endpoint.discovery in known
+    ]
+    # A name dialled at two ports has one address, and needs one pair of lines.
+    lines = ((e.dns_name, address) for e in endpoints for address in (e.address, e.address6))
+    return tuple(dict.fromkeys(lines))
+
+
+def _namespace(task: Task, deployment: Deployment | None) -> str | None:
+    """The namespace (by ARN) whose names the task may call, if any."""
+    if task.deployment is None:
+        return task.namespace if task.uses_mesh else None
+    connect = deployment.connect if deployment else None
+    return connect.namespace if connect is not None and connect.enabled else None
 
 
 def _stream(container: ContainerDefinition, task: Task) -> LogStream | None:
@@ -108,12 +141,39 @@ def host_plan(tx: Transaction, host: str, here: Place) -> HostPlan:
     networks = [vpc for vpc in tx.where(Vpc) if vpc.id in used]
     addresses = [(i.vpc, i.address) for i in instances if i.address]
     addresses += [(lb.vpc, address) for lb in balancers for _, address in lb.addresses]
+    resolvers = [(vpc.id, _resolver(tx, host, vpc)) for vpc in networks]
+    addresses += [(vpc, address) for vpc, address in resolvers if address]
     names = [(lb.dns_name, lb.addresses[0][1]) for lb in balancers if lb.addresses]
+    names += [(name, LOOPBACK) for name in _registries(tx, here)]
+    taken = {name for name, _ in names}
+    callable_names = [pair for pair in _callable_names(tx, host) if pair[0] not in taken]
     return HostPlan(
         networks=tuple(Network(vpc=vpc.id, cidr=vpc.cidr) for vpc in networks),
         addresses=tuple(sorted(set(addresses))),
-        names=tuple(names) + tuple((name, LOOPBACK) for name in _registries(tx, here)),
+        names=(*names, *callable_names),
+        calls_names=bool(callable_names),
     )
+
+
+def _callable_names(tx: Transaction, host: str) -> list[tuple[str, str]]:
+    """What the machine's own programs call Service Connect's endpoints, on the first host.
+
+    That is ``<discovery name>.<namespace>``, and an alias that looks like a name of its own kind.
+    Of two that want a name, the older has it.
+    """
+    if host != min((other.id for other in tx.where(Host)), default=host):
+        return []
+    names: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    for endpoint in tx.where(NamedEndpoint):
+        namespace = tx.find(Namespace, endpoint.namespace)
+        address = endpoint.outside_address
+        if namespace is None or address is None:
+            continue
+        names.setdefault(f"{endpoint.discovery_name}.{namespace.name}", address)
+        if "." in endpoint.dns_name:
+            aliases.setdefault(endpoint.dns_name, address)
+    return [*(aliases | names).items()]
 
 
 def _registries(tx: Transaction, here: Place) -> list[str]:

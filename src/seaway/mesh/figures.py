@@ -6,22 +6,23 @@ guides). A metric is only there when there is traffic of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
+from seaway.core.mesh import sample
 from seaway.core.mesh.proxy import Labels, Purpose
-from seaway.mesh import telemetry
-from seaway.mesh.protobuf import Spread
-from seaway.mesh.telemetry import Side, TrafficSample
+from seaway.core.mesh.sample import Side, Spread, TrafficSample
 from seaway.store.series import Dimensions, Merge, Metric, Point, value_of
 
 ECS = "AWS/ECS"
 BALANCER = "AWS/ApplicationELB"
+MESH = "Seaway/Mesh"
+"""Our own: what AWS has no metric for."""
+
 FLUSH_INTERVAL = 5.0
 """Seconds between two reports of a proxy."""
 
-Counted = telemetry.Metric
-Samples = Mapping[tuple[Side, Counted], TrafficSample]
+Counted = sample.Metric
 
 
 class Unit(StrEnum):
@@ -43,6 +44,8 @@ _REPLIES = {
     Counted.PROXY_REPLIES_4XX: "HTTPCode_ELB_4XX_Count",
     Counted.PROXY_REPLIES_5XX: "HTTPCode_ELB_5XX_Count",
 }
+_STATUS_PROTOCOLS = ("http", "http2")
+"""gRPC's status is not HTTP's: HTTPCode_Target metrics are not for it (Service Connect metrics)."""
 
 
 def points(samples: Iterable[TrafficSample], interval: float = FLUSH_INTERVAL) -> list[Point]:
@@ -51,39 +54,60 @@ def points(samples: Iterable[TrafficSample], interval: float = FLUSH_INTERVAL) -
     ``interval`` is the report's length in seconds: what is a number "now" weighs as much of a
     minute's sample, so that a minute of reports is one sample of each proxy.
     """
-    together: dict[Labels, dict[tuple[Side, Counted], TrafficSample]] = {}
-    for sample in samples:
-        together.setdefault(sample.labels, {})[(sample.side, sample.metric)] = sample
+    together: dict[Labels, list[TrafficSample]] = {}
+    for one in samples:
+        together.setdefault(one.labels, []).append(one)
     found: list[Point] = []
     for labels, seen in together.items():
         report = _Report(seen, interval)
-        if labels.purpose is Purpose.CONNECT:
-            found.extend(_connect(labels, report))
-        elif labels.purpose is Purpose.BALANCE:
-            found.extend(_balance(labels, report))
+        match labels.purpose:
+            case Purpose.CONNECT:
+                found.extend(_server(labels, report))
+                found.extend(_client(labels, report))
+            case Purpose.INGRESS:
+                found.extend(_ingress(labels, report))
+            case Purpose.BALANCE:
+                found.extend(_balance(labels, report))
+            case _:
+                pass  # a published host port: AWS counts nothing there
     return found
 
 
-def _connect(labels: Labels, report: _Report) -> Iterator[Point]:
-    """One hop stands for both ends: the server's metrics and the client's."""
-    target, name = Side.UPSTREAM, labels.discovery_name
-    is_http = labels.protocol != "tcp"
-    requests = report.value(target, Counted.REQUESTS) if is_http else 0.0
-    moved = report.value(target, Counted.BYTES_SENT, Counted.BYTES_RECEIVED)
-    for place in _places("DiscoveryName", name, labels.target_cluster, labels.target_service):
+def _server(labels: Labels, report: _Report) -> Iterator[Point]:
+    """What the endpoint's own proxy counts on AWS; one hop stands for both ends here."""
+    target = Side.UPSTREAM
+    requests = report.value(target, Counted.REQUESTS) if labels.protocol != "tcp" else 0.0
+    begun = report.value(target, Counted.NEW_CONNECTIONS)
+    failed = report.value(target, Counted.FAILED_CONNECTIONS)
+    for place in _offered(labels):
         yield from report.now(ECS, "ActiveConnectionCount", place, _active(report, target))
-        connections = report.value(target, Counted.NEW_CONNECTIONS)
-        yield from report.counted(ECS, "NewConnectionCount", place, connections)
-        yield from report.counted(ECS, "ProcessedBytes", place, moved, Unit.BYTES)
+        yield from report.counted(ECS, "NewConnectionCount", place, max(begun - failed, 0.0))
+        yield from report.counted(ECS, "ProcessedBytes", place, _moved(report), Unit.BYTES)
         yield from report.counted(ECS, "RequestCount", place, requests)
         if labels.protocol == "grpc":
             yield from report.counted(ECS, "GrpcRequestCount", place, requests)
-    for place in _places("TargetDiscoveryName", name, labels.cluster, labels.service):
-        yield from report.counted(ECS, "TargetProcessedBytes", place, moved, Unit.BYTES)
-        if is_http:
+
+
+def _client(labels: Labels, report: _Report) -> Iterator[Point]:
+    """What the caller's proxy counts."""
+    failures = report.value(Side.UPSTREAM, Counted.TLS_FAILURES)
+    denied = report.value(Side.PORT, Counted.DENIED)
+    for place in _called(labels):
+        yield from report.counted(ECS, "TargetProcessedBytes", place, _moved(report), Unit.BYTES)
+        yield from report.counted(ECS, "TargetTLSNegotiationErrorCount", place, failures)
+        yield from report.counted(MESH, "CallsDenied", place, denied)
+        if labels.protocol in _STATUS_PROTOCOLS:
             yield from report.responses(ECS, place)
+        if labels.protocol != "tcp":
             yield from report.per_target(ECS, place)
             yield from report.response_time(ECS, place, Unit.MILLISECONDS)
+
+
+def _ingress(labels: Labels, report: _Report) -> Iterator[Point]:
+    """The second hop of TLS: only what the first can't know, else all would count twice."""
+    failures = report.value(Side.PORT, Counted.TLS_FAILURES)
+    for place in _offered(labels):
+        yield from report.counted(ECS, "ClientTLSNegotiationErrorCount", place, failures)
 
 
 def _balance(labels: Labels, report: _Report) -> Iterator[Point]:
@@ -119,10 +143,25 @@ def _active(report: _Report, side: Side) -> float:
     return report.value(side, Counted.ACTIVE_CONNECTIONS)
 
 
+def _moved(report: _Report) -> float:
+    return report.value(Side.UPSTREAM, Counted.BYTES_SENT, Counted.BYTES_RECEIVED)
+
+
+def _offered(labels: Labels) -> list[Dimensions]:
+    """The two sets of dimensions of a server's metric: its name, and whose it is."""
+    owner = (labels.target_cluster, labels.target_service)
+    return _places("DiscoveryName", labels.discovery_name, *owner)
+
+
+def _called(labels: Labels) -> list[Dimensions]:
+    """The two sets of dimensions of a client's metric: the target's name, and who calls."""
+    return _places("TargetDiscoveryName", labels.discovery_name, labels.cluster, labels.service)
+
+
 def _places(kind: str, name: str, cluster: str, service: str) -> list[Dimensions]:
-    """The two sets of dimensions of a Service Connect metric."""
     alone: Dimensions = ((kind, name),)
-    if not (cluster and service):
+    # The machine's programs and tasks that were run ("family:jobs") are no ECS service.
+    if not (cluster and service) or ":" in service:
         return [alone]
     owned = (("ClusterName", cluster), (kind, name), ("ServiceName", service))
     return [alone, tuple(sorted(owned))]
@@ -131,15 +170,28 @@ def _places(kind: str, name: str, cluster: str, service: str) -> list[Dimensions
 class _Report:
     """The numbers of one caller and target in one interval."""
 
-    def __init__(self, samples: Samples, interval: float) -> None:
-        self._samples = samples
-        self._at = _minute(max(sample.at for sample in samples.values()))
+    def __init__(self, samples: Iterable[TrafficSample], interval: float) -> None:
+        self._values: dict[tuple[Side, Counted], float | Spread] = {}
+        at = 0.0
+        for one in samples:
+            self._add((one.side, one.metric), one.value)
+            at = max(at, one.at)
+        self._at = _minute(at)
         self._share = interval / 60
+
+    def _add(self, key: tuple[Side, Counted], value: float | Spread) -> None:
+        known = self._values.get(key)
+        if isinstance(known, Spread) and isinstance(value, Spread):
+            self._values[key] = known + value
+        elif isinstance(known, float | int) and isinstance(value, float | int):
+            self._values[key] = known + value  # the proxy's replies, one for each cause
+        else:
+            self._values[key] = value
 
     def value(self, side: Side, *metrics: Counted) -> float:
         """The numbers' sum; what is not there is nothing."""
-        found = (self._samples.get((side, metric)) for metric in metrics)
-        return sum(float(s.value) for s in found if s and not isinstance(s.value, Spread))
+        found = (self._values.get((side, metric)) for metric in metrics)
+        return sum(float(v) for v in found if v and not isinstance(v, Spread))
 
     def counted(
         self, space: str, name: str, place: Dimensions, value: float, unit: Unit = Unit.COUNT
@@ -181,10 +233,10 @@ class _Report:
 
     def response_time(self, space: str, place: Dimensions, unit: Unit) -> Iterator[Point]:
         """How long the targets took, in milliseconds or seconds."""
-        sample = self._samples.get((Side.UPSTREAM, Counted.RESPONSE_TIME))
-        if sample is None or not isinstance(sample.value, Spread) or not sample.value.count:
+        spread = self._values.get((Side.UPSTREAM, Counted.RESPONSE_TIME))
+        if not isinstance(spread, Spread) or not spread.count:
             return
-        spread, scale = sample.value, 0.001 if unit is Unit.SECONDS else 1.0
+        scale = 0.001 if unit is Unit.SECONDS else 1.0
         yield Point(
             metric=Metric(namespace=space, name="TargetResponseTime", dimensions=place),
             at=self._at,

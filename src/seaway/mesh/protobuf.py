@@ -23,7 +23,12 @@ from envoy.config.cluster.v3 import cluster_pb2  # noqa: E402, F401
 from envoy.config.endpoint.v3 import endpoint_components_pb2, endpoint_pb2  # noqa: E402
 from envoy.config.listener.v3 import listener_pb2  # noqa: E402, F401
 from envoy.config.route.v3 import route_pb2  # noqa: E402, F401
+from envoy.config.trace.v3 import opentelemetry_pb2  # noqa: E402, F401
+from envoy.extensions.access_loggers.file.v3 import file_pb2 as access_pb2  # noqa: E402, F401
+from envoy.extensions.access_loggers.filters.cel.v3 import cel_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.stats.v3 import stats_pb2  # noqa: E402, F401
+from envoy.extensions.filters.http.fault.v3 import fault_pb2  # noqa: E402, F401
+from envoy.extensions.filters.http.local_ratelimit.v3 import local_rate_limit_pb2  # noqa: E402, F401
 from envoy.extensions.filters.http.router.v3 import router_pb2  # noqa: E402, F401
 from envoy.extensions.filters.http.stateful_session.v3 import (  # noqa: E402
     stateful_session_pb2,  # noqa: F401
@@ -40,15 +45,21 @@ from envoy.extensions.filters.network.set_filter_state.v3 import (  # noqa: E402
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2  # noqa: E402, F401
 from envoy.extensions.health_check.event_sinks.file.v3 import file_pb2  # noqa: E402, F401
 from envoy.extensions.http.stateful_session.cookie.v3 import cookie_pb2  # noqa: E402, F401
+from envoy.extensions.matching.common_inputs.network.v3 import (  # noqa: E402
+    network_inputs_pb2,  # noqa: F401
+)
+from envoy.extensions.request_id.uuid.v3 import uuid_pb2  # noqa: E402, F401
 from envoy.extensions.retry.host.previous_hosts.v3 import (  # noqa: E402
     previous_hosts_pb2,  # noqa: F401
 )
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: E402, F401
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: E402, F401
 from envoy.service.discovery.v3 import discovery_pb2  # noqa: E402
-from google.protobuf import any_pb2, json_format  # noqa: E402
+from google.protobuf import any_pb2, json_format, wrappers_pb2  # noqa: E402, F401
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2  # noqa: E402
+from xds.type.matcher.v3 import ip_pb2  # noqa: E402, F401
 
+from seaway.core.mesh.sample import Spread  # noqa: E402
 from seaway.core.mesh.snapshot import Kind, Resource  # noqa: E402
 from seaway.mesh.stream import Request, Response  # noqa: E402
 
@@ -179,18 +190,6 @@ def read_request(serialised: bytes) -> tuple[str, Request | None]:
         nonce=message.response_nonce,
         error=error,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How values lay within one interval: a statistic set and counts up to each bound."""
-
-    count: int
-    sum: float
-    minimum: float
-    maximum: float
-    bounds: tuple[float, ...] = ()
-    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from seaway.core.balancer import LoadBalancer, Target, TargetState
 from seaway.core.mesh.balance import dimension
-from seaway.core.mesh.snapshot import Rendered, Snapshot, take_snapshot
+from seaway.core.mesh.snapshot import Rendered, Snapshot, listener_name, take_snapshot
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.mesh.protobuf import MalformedResource
@@ -38,12 +38,18 @@ ACCEPT_SECONDS = 2.0
 class Publisher:
     """Keeps every host's proxy in step with the store."""
 
-    def __init__(self, store: SqliteStore, server: MeshServer, in_flight: InFlight) -> None:
+    def __init__(
+        self,
+        store: SqliteStore,
+        server: MeshServer,
+        in_flight: InFlight,
+        traffic: Traffic | None = None,
+    ) -> None:
         self._store = store
         self._server = server
         self._in_flight = in_flight
         self._last: dict[str, Snapshot] = {}
-        self._traffic = Traffic()
+        self._traffic = traffic or Traffic()
         self._stale = asyncio.Event()
         self._stale.set()
         store.doorbell.listen(self._hear)
@@ -121,7 +127,7 @@ class Publisher:
         for port in snapshot.proxy.ports:
             if port.namespace is not None:
                 number = port.name.split("/", 2)[1]
-                (broken if port.name in refused else listening).add(number)
+                (broken if listener_name(port) in refused else listening).add(number)
         with self._store.transaction() as tx:
             for lb in tx.where(LoadBalancer):
                 prefix = f"balance/{dimension(lb.arn)}/"

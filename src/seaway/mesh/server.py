@@ -116,6 +116,15 @@ class MeshServer:
         session = self._line(node).session
         return session.stream.rejections if session else ()
 
+    def target(self, node: str) -> Snapshot | None:
+        """What the node's proxy should have: what was published for it last."""
+        return self._line(node).target
+
+    def settled(self, node: str) -> bool:
+        """Whether the node's proxy has answered to all that was published for it."""
+        line = self._line(node)
+        return line.session is not None and not line.waiting
+
     def _line(self, node: str) -> _Line:
         return self._lines.setdefault(node, _Line())
 

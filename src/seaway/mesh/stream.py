@@ -1,9 +1,9 @@
 """One Envoy's ADS conversation (incremental xDS), without wires.
 
-A request in, responses out. The order is make-before-break: clusters and their endpoints first;
-listeners and routes once those are accepted; clusters nobody routes to any more go last. At most
-one response of a kind is under way, so a slow proxy gets fewer and larger updates. What a proxy
-rejected is not sent again until it changes.
+A request in, responses out. The order is make-before-break: secrets, clusters and their endpoints
+first; listeners and routes once those are accepted; clusters nobody routes to any more go last.
+At most one response of a kind is under way, so a slow proxy gets fewer and larger updates. What a
+proxy rejected is not sent again until it changes.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ class _Channel:
         return changed
 
 
-_DEPENDENT = {Kind.CLUSTERS: Kind.ENDPOINTS, Kind.LISTENERS: Kind.ROUTES}
+_FIRST = (Kind.SECRETS, Kind.CLUSTERS, Kind.ENDPOINTS)
+_WILDCARD = (Kind.CLUSTERS, Kind.LISTENERS)
+"""Envoy wants all of these there are; of the others those that these need."""
 
 
 class Stream:
@@ -128,7 +130,7 @@ class Stream:
     def __init__(self, target: Snapshot | None = None) -> None:
         self.target: Snapshot | None = None
         self._nonce = 0
-        self._channels = {kind: _Channel(kind, kind in _DEPENDENT) for kind in Kind}
+        self._channels = {kind: _Channel(kind, kind in _WILDCARD) for kind in Kind}
         self._observed: list[Observation] = []
         if target is not None:
             self._aim(target)
@@ -200,11 +202,11 @@ class Stream:
             channel.gone = {name for name in channel.known if name not in target}
 
     def _await_need(self, resource: Resource) -> None:
-        """Envoy asks for what a resource it took needs, if it has not already."""
-        if resource.needs is not None:
-            dependent = self._channels[_DEPENDENT[resource.kind]]
-            if resource.needs not in dependent.wanted:
-                dependent.awaited.add(resource.needs)
+        """Envoy asks for all that a resource it took needs, if it has not already."""
+        for kind, name in resource.needs:
+            needed = self._channels[kind]
+            if name not in needed.wanted:
+                needed.awaited.add(name)
 
     def _judge(self, channel: _Channel, request: Request) -> None:
         response = channel.under_way
@@ -296,9 +298,7 @@ class Stream:
             self._weigh_again(endpoints, resource.name)
 
     def _may_make(self, kind: Kind) -> bool:
-        if kind in (Kind.CLUSTERS, Kind.ENDPOINTS):
-            return True
-        return self._has_all(Kind.CLUSTERS) and self._has_all(Kind.ENDPOINTS)
+        return kind in _FIRST or all(self._has_all(first) for first in _FIRST)
 
     def _may_break(self, kind: Kind) -> bool:
         """A listener may go at once; a cluster when nothing leads to it any more."""

@@ -1,63 +1,36 @@
 """Envoy's numbers in our words: who called whom, how often, how fast.
 
-Each number is of one interval (counters and spreads come as deltas), so summing samples over a
-minute gives a CloudWatch point. One proxy hop serves both sides of Service Connect: a sample's
-labels name caller and target, the server-side figure of a discovery name is the sum over callers.
+One proxy hop serves both sides of Service Connect: a sample's labels name caller and target, the
+server-side figure of a discovery name is the sum over callers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from seaway.core.mesh.envoy import labels_of
+from seaway.core.mesh.labels import labels_of
 from seaway.core.mesh.proxy import Labels
-from seaway.mesh.protobuf import Measured, Spread
+from seaway.core.mesh.sample import (
+    RETRIED,
+    Metric,
+    Side,
+    Spread,
+    TrafficSample,
+    count_of,
+)
+from seaway.mesh.protobuf import Measured
 
+__all__ = ["Metric", "Side", "TrafficSample", "traffic_samples"]
 
-class Side(StrEnum):
-    """Where a number was counted."""
-
-    PORT = "port"  # between clients and the proxy; load balancers only
-    UPSTREAM = "upstream"  # between the proxy and the targets
-
-
-class Metric(StrEnum):
-    """What a number counts. UPSTREAM requests are attempts: a retried request counts twice,
-    as it does at the servers."""
-
-    REQUESTS = "requests"
-    RESPONSES_2XX = "responses_2xx"
-    RESPONSES_3XX = "responses_3xx"
-    RESPONSES_4XX = "responses_4xx"
-    RESPONSES_5XX = "responses_5xx"
-    RESPONSE_TIME = "response_time"  # milliseconds, a Spread
-    NEW_CONNECTIONS = "new_connections"
-    FAILED_CONNECTIONS = "failed_connections"
-    ACTIVE_CONNECTIONS = "active_connections"  # how many now
-    BYTES_SENT = "bytes_sent"  # by the proxy: to the target, or to the client
-    BYTES_RECEIVED = "bytes_received"
-    TARGETS = "targets"  # how many now
-    HEALTHY_TARGETS = "healthy_targets"  # how many now
-    PROXY_REPLIES_4XX = "proxy_replies_4xx"  # the proxy's own answers, not a target's
-    PROXY_REPLIES_5XX = "proxy_replies_5xx"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrafficSample:
-    """One number about one caller and target (or one load balancer) in one interval.
-
-    ``at`` is epoch seconds, the interval's end.
-    """
-
-    labels: Labels
-    side: Side
-    metric: Metric
-    value: float | Spread
-    at: float
-
-
+# What Envoy counts of certificates it doesn't like it does not count as a connection error.
+_TLS_FAILURES = {
+    "connection_error": Metric.TLS_FAILURES,
+    "fail_verify_no_cert": Metric.TLS_FAILURES,
+    "fail_verify_error": Metric.TLS_FAILURES,
+    "fail_verify_san": Metric.TLS_FAILURES,
+}
+# By the last part of a name; that of an answer that led to a retry is ``retry.upstream_rq_5xx``.
 _UPSTREAM = {
     "upstream_rq_total": Metric.REQUESTS,
     "upstream_rq_2xx": Metric.RESPONSES_2XX,
@@ -72,6 +45,7 @@ _UPSTREAM = {
     "upstream_cx_rx_bytes_total": Metric.BYTES_RECEIVED,
     "membership_total": Metric.TARGETS,
     "membership_healthy": Metric.HEALTHY_TARGETS,
+    **_TLS_FAILURES,
 }
 _PORT = {
     "downstream_rq_total": Metric.REQUESTS,
@@ -83,79 +57,87 @@ _PORT = {
     "downstream_cx_active": Metric.ACTIVE_CONNECTIONS,
     "downstream_cx_tx_bytes_total": Metric.BYTES_SENT,
     "downstream_cx_rx_bytes_total": Metric.BYTES_RECEIVED,
+    **_TLS_FAILURES,
 }
 _REPLIES = {"4": Metric.PROXY_REPLIES_4XX, "5": Metric.PROXY_REPLIES_5XX}
 _OWN = {
     Metric.RESPONSES_4XX: Metric.PROXY_REPLIES_4XX,
     Metric.RESPONSES_5XX: Metric.PROXY_REPLIES_5XX,
 }
+_NEVER_COUNTED = frozenset(("SI", "FI", "DI", "RL", "UAEX"))
+"""Causes of replies that Envoy makes before its router counts a status for the upstream: an idle
+stream is ended, a fault put in, a rate kept, a caller turned away."""
 
-_Key = tuple[Labels, Side, Metric]
+_Key = tuple[Labels, Side, Metric, str]
 
 
 def traffic_samples(measured: Iterable[Measured]) -> list[TrafficSample]:
-    """The samples of one report, one per labels, side and metric.
+    """The samples of one report, one per labels, side, metric and cause.
 
     An upstream's RESPONSES are the targets' own: what the proxy answered in their place is
     taken off and told apart as PROXY_REPLIES. A port's RESPONSES are all that clients got.
     """
     sums: dict[_Key, TrafficSample] = {}
-    in_place_of_targets: dict[_Key, float] = {}
+    in_place_of_targets: dict[tuple[Labels, Metric], float] = {}
     for one in measured:
         _, _, name = one.name.rpartition(".")
-        if name != "proxy_reply":
-            _add(sums, _key(one.tags, name), one)
-            continue
-        metric = _REPLIES.get(one.tags.get("status", "")[:1])
-        for side in Side:
-            labels = labels_of(one.tags.get(side.value, ""))
-            key = (labels, side, metric) if labels and metric else None
-            _add(sums, key, one)
-            # An idle stream (SI) is ended before the router counts a status for its upstream.
-            if key and side is Side.UPSTREAM and one.tags.get("cause") != "SI":
-                in_place_of_targets[key] = in_place_of_targets.get(key, 0.0) + _count(one.value)
+        if name == "proxy_reply":
+            _add_reply(sums, in_place_of_targets, one)
+        elif name == "denied":
+            labels = labels_of(one.tags.get("way", ""))
+            _add(sums, (labels, Side.PORT, Metric.DENIED, "") if labels else None, one)
+        else:
+            _add(sums, _key(one.tags, one.name, name), one)
     samples = (_targets_own(sample, in_place_of_targets) for sample in sums.values())
     return [sample for sample in samples if sample is not None]
 
 
-def _key(tags: Mapping[str, str], name: str) -> _Key | None:
+def _key(tags: Mapping[str, str], path: str, name: str) -> _Key | None:
+    cause = RETRIED if path.endswith(f"retry.{name}") else ""
     for side, metrics in ((Side.UPSTREAM, _UPSTREAM), (Side.PORT, _PORT)):
         if side.value in tags:
             labels, metric = labels_of(tags[side.value]), metrics.get(name)
-            return (labels, side, metric) if labels and metric else None
+            return (labels, side, metric, cause) if labels and metric else None
     return None
+
+
+def _add_reply(
+    sums: dict[_Key, TrafficSample],
+    in_place_of_targets: dict[tuple[Labels, Metric], float],
+    one: Measured,
+) -> None:
+    metric = _REPLIES.get(one.tags.get("status", "")[:1])
+    cause = one.tags.get("cause", "")
+    for side in Side:
+        labels = labels_of(one.tags.get(side.value, ""))
+        if labels is None or metric is None:
+            continue
+        _add(sums, (labels, side, metric, cause), one)
+        if side is Side.UPSTREAM and not _NEVER_COUNTED.intersection(cause.split(",")):
+            known = in_place_of_targets.get((labels, metric), 0.0)
+            in_place_of_targets[labels, metric] = known + count_of(one.value)
 
 
 def _add(sums: dict[_Key, TrafficSample], key: _Key | None, one: Measured) -> None:
     if key is None:
         return
-    labels, side, metric = key
-    value = one.value
-    if key in sums:
-        value = _merged(sums[key].value, value)
-    sums[key] = TrafficSample(labels=labels, side=side, metric=metric, value=value, at=one.at)
+    labels, side, metric, cause = key
+    value = _together(sums[key].value, one.value) if key in sums else one.value
+    sums[key] = TrafficSample(
+        labels=labels, side=side, metric=metric, value=value, at=one.at, cause=cause
+    )
 
 
-def _merged(first: float | Spread, second: float | Spread) -> float | Spread:
+def _together(first: float | Spread, second: float | Spread) -> float | Spread:
     if isinstance(first, Spread) and isinstance(second, Spread):
-        return Spread(
-            count=first.count + second.count,
-            sum=first.sum + second.sum,
-            minimum=min(first.minimum, second.minimum),
-            maximum=max(first.maximum, second.maximum),
-            bounds=first.bounds,
-            counts=tuple(a + b for a, b in zip(first.counts, second.counts, strict=False)),
-        )
-    return _count(first) + _count(second)
+        return first + second
+    return count_of(first) + count_of(second)
 
 
-def _count(value: float | Spread) -> float:
-    return value.count if isinstance(value, Spread) else value
-
-
-def _targets_own(sample: TrafficSample, replies: Mapping[_Key, float]) -> TrafficSample | None:
-    if sample.side is not Side.UPSTREAM or sample.metric not in _OWN:
+def _targets_own(
+    sample: TrafficSample, replies: Mapping[tuple[Labels, Metric], float]
+) -> TrafficSample | None:
+    if sample.side is not Side.UPSTREAM or sample.metric not in _OWN or sample.cause:
         return sample
-    replied = replies.get((sample.labels, sample.side, _OWN[sample.metric]), 0.0)
-    value = _count(sample.value) - replied
+    value = count_of(sample.value) - replies.get((sample.labels, _OWN[sample.metric]), 0.0)
     return replace(sample, value=value) if value > 0 else None

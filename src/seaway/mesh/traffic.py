@@ -7,42 +7,62 @@ says what has to be made anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from typing import Any
 
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
 from seaway.core.capacity import ContainerInstance, Host
-from seaway.core.deployment import port_name_of
-from seaway.core.discovery import NamedEndpoint, Registration
-from seaway.core.mesh.balance import Balanced, balance, host_port
-from seaway.core.mesh.connect import Caller, Offer, Way, ports_to, way_name, way_to
-from seaway.core.mesh.proxy import Endpoint, Port, Proxy, Upstream
-from seaway.core.names import last_part
-from seaway.core.service import Deployment, Service
-from seaway.core.task import Task, TaskStatus
-from seaway.core.task_definition import TaskDefinition
+from seaway.core.certificates import ProxyCertificate, secrets_for
+from seaway.core.cluster import Cluster
+from seaway.core.discovery import NamedEndpoint, Namespace, Registration
+from seaway.core.mesh.connect import TRACER, Caller, Offer, Way, ports_to, way_name
+from seaway.core.mesh.gateway import gateway, gateway_caller
+from seaway.core.mesh.proxy import (
+    Endpoint,
+    Labels,
+    Port,
+    Protocol,
+    Proxy,
+    Purpose,
+    Secret,
+    Upstream,
+)
+from seaway.core.mesh.ways import moved, way_to
+from seaway.core.names import Tags
+from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceConnect
+from seaway.core.task import Task
+from seaway.mesh.callers import callers, ingresses, machine_callers
+from seaway.mesh.offers import Offers, words
+from seaway.mesh.published import Made, balancers, host_ports, listens
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
 
-_BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
+__all__ = ["CONCERNING", "Traffic", "listens"]
 
-CONCERNING = frozenset(
-    (Task, NamedEndpoint, Registration, Deployment, Service, ContainerInstance, Host, *_BALANCING)
-)
+_BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
+_SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate)
+_RUNNING = (Task, Deployment, Service, ContainerInstance, Host)
+
+CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
+
+Where = tuple[str, int]
+"""An IPv4 address and a port."""
 
 
 class _Part(Enum):
     """What a proxy's traffic is put together from."""
 
     CONNECT = auto()
+    INGRESS = auto()
     HOST_PORTS = auto()
     BALANCE = auto()
+    GATEWAY = auto()
+    SECRETS = auto()
 
 
-_Served = dict[str, Endpoint | None]
-
-Made = tuple[tuple[Port, ...], tuple[Upstream, ...]]
+_LISTENING = tuple(part for part in _Part if part is not _Part.SECRETS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +73,24 @@ class _Joint:
     offer: Offer
     way: Way
     ports: tuple[Port, ...]
+
+    def holds(self, caller: Caller, offer: Offer) -> bool:
+        """Nothing has to be made anew for these two."""
+        return self.offer is offer and self.caller is caller and self.way.free
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Led:
+    """A way, and what it was made of."""
+
+    offer: Offer
+    said: Tags
+    edition: int
+    way: Way
+
+    def holds(self, said: Tags, edition: int) -> bool:
+        """At most the offer has changed."""
+        return self.said == said and (self.way.free or self.edition == edition)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +103,14 @@ class _HostTraffic:
     joints: dict[tuple[str, str], _Joint] = field(default_factory=dict)
     made: dict[_Part, Made] = field(default_factory=dict)
     ports: tuple[Port, ...] = ()
+    secured: bool = False
+    """Something of it speaks TLS."""
+
+    @property
+    def guarded(self) -> bool:
+        """Some of its host ports are for some callers only."""
+        made = self.made.get(_Part.HOST_PORTS)
+        return made is not None and any(port.sources is not None for port in made[0])
 
 
 @dataclass(slots=True)
@@ -74,22 +120,35 @@ class _Stale:
     hosts: set[str] = field(default_factory=set)
     offers: set[str] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
+    deployments: set[str] = field(default_factory=set)
+    clusters: set[str] = field(default_factory=set)
+    namespaces: set[str] = field(default_factory=set)
     tasks: set[str] = field(default_factory=set)
     balance: bool = False
     callers: bool = False
+    certificates: bool = False
+    words: bool = False
+    """What somebody has said in tags."""
+    present: bool = False
+    """Which addresses there are, and whose."""
 
 
 class Traffic:
-    """All hosts' traffic. ``hear`` of changes, ``look`` at the store, then ask for proxies."""
+    """All hosts' traffic. ``hear`` of changes, ``look`` at the store, then ask for proxies.
 
-    def __init__(self) -> None:
+    ``gateway`` is where the first host takes calls for every name (core/mesh/gateway.py),
+    ``collector`` where spans are sent to.
+    """
+
+    def __init__(self, *, gateway: Where | None = None, collector: Where | None = None) -> None:
+        self._gateway_at = gateway
+        self._collector = _tracer(collector) if collector else None
         self._heard: list[Change] = []
         self._known = False
         self._hosts: dict[str, _HostTraffic] = {}
         self._leader: str | None = None
-        self._offers: dict[str, dict[str, Offer]] = {}
-        self._served: dict[str, tuple[NamedEndpoint, _Served]] = {}
-        self._ways: dict[str, tuple[Offer, Way]] = {}
+        self._offers = Offers()
+        self._ways: dict[str, _Led] = {}
 
     def hear(self, changes: Iterable[Change]) -> bool:
         """Remember what changed; whether any of it concerns traffic."""
@@ -118,47 +177,73 @@ class Traffic:
     def proxy(self, tx: Transaction, host: str) -> Proxy:
         """All the traffic of one host's proxy."""
         kept = self._hosts[host]
+        leads = host == self._leader
         if _Part.CONNECT in kept.stale:
             kept.made[_Part.CONNECT] = self._connect(kept)
+        if _Part.INGRESS in kept.stale:
+            kept.made[_Part.INGRESS] = ingresses(tx, host)
         if _Part.HOST_PORTS in kept.stale:
-            kept.made[_Part.HOST_PORTS] = _host_ports(tx, host)
+            kept.made[_Part.HOST_PORTS] = host_ports(tx, host)
         if _Part.BALANCE in kept.stale:
-            kept.made[_Part.BALANCE] = _balance(tx) if host == self._leader else ((), ())
-        parts = [kept.made[part] for part in _Part]
+            kept.made[_Part.BALANCE] = balancers(tx) if leads else ((), ())
+        if _Part.GATEWAY in kept.stale:
+            kept.made[_Part.GATEWAY] = self._gateway() if leads else ((), ())
+        parts = [kept.made[part] for part in _LISTENING]
         ports = tuple(port for ports, _ in parts for port in ports)
         if ports != kept.ports:  # else the very tuple of before, at whose sight nobody looks closer
             kept.ports = ports
-        return Proxy(
-            node=host,
-            ports=kept.ports,
-            upstreams=tuple(upstream for _, upstreams in parts for upstream in upstreams),
-        )
+        upstreams = tuple(upstream for _, upstreams in parts for upstream in upstreams)
+        if self._collector is not None:
+            upstreams = (*upstreams, self._collector)
+        kept.secured = any(p.secure for p in kept.ports) or any(u.secure for u in upstreams)
+        secrets = _secrets(tx, kept.ports, upstreams) if kept.secured else ()
+        return Proxy(node=host, ports=kept.ports, upstreams=upstreams, secrets=secrets)
 
     # What is known
 
     def _begin(self, tx: Transaction) -> None:
         self._hosts = {host.id: _HostTraffic() for host in tx.where(Host)}
-        self._offers.clear()
-        self._served.clear()
+        self._offers.begin(tx)
         self._ways.clear()
         self._lead()
-        for endpoint in tx.where(NamedEndpoint):
-            self._offer(tx, endpoint.discovery, frozenset())
         for name, host in self._hosts.items():
             self._call(tx, name, host)
 
     def _correct(self, tx: Transaction, stale: _Stale) -> None:
+        for deployment in stale.deployments:
+            stale.callers = True
+            for task in tx.where(Task, deployment=deployment):
+                _stale_task(stale, task, [task])
         self._renew_hosts(tx, stale)
-        for service in stale.services:
-            stale.offers.update(e.discovery for e in tx.where(NamedEndpoint, service=service))
-        for task in stale.tasks:
-            stale.offers.update(r.service for r in tx.where(Registration, task=task))
-        moved = {ns for discovery in stale.offers for ns in self._offer(tx, discovery, stale.tasks)}
+        moved = self._renew_offers(tx, stale)
         for name, host in self._hosts.items():
             if stale.callers or host.callers_stale:
                 self._call(tx, name, host)
             if moved and any(c.namespace in moved for c in host.callers.values()):
                 host.stale.add(_Part.CONNECT)
+            if stale.words or (stale.present and host.guarded):
+                host.stale.add(_Part.HOST_PORTS)
+            if stale.certificates and host.secured:
+                host.stale.add(_Part.SECRETS)
+        if moved and self._gateway_at is not None and self._leader is not None:
+            self._hosts[self._leader].stale.add(_Part.GATEWAY)
+
+    def _renew_offers(self, tx: Transaction, stale: _Stale) -> set[str]:
+        """The namespaces in which something else is offered, or by other words."""
+        for cluster in stale.clusters:
+            stale.services.update(service.arn for service in tx.where(Service, cluster=cluster))
+        for service in stale.services:
+            stale.offers.update(e.discovery for e in tx.where(NamedEndpoint, service=service))
+        for namespace in stale.namespaces:
+            stale.offers.update(e.discovery for e in tx.where(NamedEndpoint, namespace=namespace))
+        for task in stale.tasks:
+            stale.offers.update(r.service for r in tx.where(Registration, task=task))
+        moved = {ns for d in stale.offers for ns in self._offers.renew(tx, d, stale.tasks)}
+        leader = self._hosts.get(self._leader or "")
+        outside = {c.namespace for c in leader.callers.values() if c.outside} if leader else set()
+        if leader is not None and moved - outside:
+            leader.callers_stale = True  # the machine's own programs know every namespace
+        return moved
 
     def _renew_hosts(self, tx: Transaction, stale: _Stale) -> None:
         for name in stale.hosts:
@@ -167,76 +252,31 @@ class Traffic:
                 continue
             host = self._hosts.setdefault(name, _HostTraffic())
             host.callers_stale = True
-            host.stale.add(_Part.HOST_PORTS)
+            host.stale |= {_Part.HOST_PORTS, _Part.INGRESS}
         self._lead()
         if stale.balance and self._leader is not None:
             self._hosts[self._leader].stale.add(_Part.BALANCE)
 
     def _lead(self) -> None:
-        """One host serves the load balancers: the first there is."""
+        """One host serves the load balancers and its machine's programs: the first there is."""
         leader = min(self._hosts, default=None)
         if leader != self._leader:
             for name in (leader, self._leader):
                 if name in self._hosts:
-                    self._hosts[name].stale.add(_Part.BALANCE)
+                    self._hosts[name].stale |= {_Part.BALANCE, _Part.GATEWAY}
+                    self._hosts[name].callers_stale = True
             self._leader = leader
 
     def _call(self, tx: Transaction, name: str, host: _HostTraffic) -> None:
         """Look for the host's callers; one that is as before stays the very object."""
-        found = {caller.task: caller for caller in _callers(tx, name)}
+        found = {caller.task: caller for caller in callers(tx, name)}
+        if name == self._leader:
+            machine = machine_callers(self._offers.namespaces())
+            found |= {f"{caller.task}/{caller.namespace}": caller for caller in machine}
         found = {n: c if host.callers.get(n) != c else host.callers[n] for n, c in found.items()}
         if list(map(id, found.values())) != list(map(id, host.callers.values())):
             host.stale.add(_Part.CONNECT)
         host.callers, host.callers_stale = found, False
-
-    def _offer(self, tx: Transaction, discovery: str, moved: Set[str]) -> set[str]:
-        """Make an endpoint's offer anew, ``moved`` tasks having changed; where that is news."""
-        endpoint = tx.find(NamedEndpoint, discovery)
-        service = tx.find(Service, endpoint.service) if endpoint else None
-        news = set()
-        for namespace, offers in self._offers.items():
-            gone = endpoint is None or service is None or endpoint.namespace != namespace
-            if gone and offers.pop(discovery, None) is not None:
-                news.add(namespace)
-        if endpoint is None or service is None:
-            self._served.pop(discovery, None)
-            return news
-        offers = self._offers.setdefault(endpoint.namespace, {})
-        offer = Offer(
-            endpoint=endpoint,
-            cluster=last_part(service.cluster),
-            service=service.name,
-            places=self._places(tx, endpoint, moved),
-        )
-        if offers.get(discovery) != offer:
-            offers[discovery] = offer
-            news.add(endpoint.namespace)
-        return news
-
-    def _places(
-        self, tx: Transaction, endpoint: NamedEndpoint, moved: Set[str]
-    ) -> tuple[Endpoint, ...]:
-        """Where an endpoint is served: its registered tasks, and leaving ones as draining."""
-        serving = {
-            registration.task: False
-            for registration in tx.where(Registration, service=endpoint.discovery)
-            if registration.task is not None
-        }
-        for task in tx.where(Task, service=endpoint.service):
-            if task.last_status is TaskStatus.DEACTIVATING:
-                serving.setdefault(task.arn, True)
-        made_for, known = self._served.get(endpoint.discovery, (None, {}))
-        if made_for is not endpoint:
-            known = {}
-        served: _Served = {}
-        for arn, draining in serving.items():
-            anew = arn in moved or arn not in known
-            place = _place(tx, arn, endpoint) if anew else known[arn]
-            if place is not None and place.draining is not draining:
-                place = Endpoint(address=place.address, port=place.port, draining=draining)
-            served[arn] = place
-        self._served[endpoint.discovery] = (endpoint, served)
-        return tuple(place for place in served.values() if place is not None)
 
     # What is made of it
 
@@ -245,37 +285,102 @@ class Traffic:
         ports: list[Port] = []
         upstreams: dict[str, Upstream] = {}
         for caller in host.callers.values():
-            for discovery, offer in self._offers.get(caller.namespace, {}).items():
+            for discovery, offer in self._heard_by(caller):
                 key = (caller.task, discovery)
                 joint = host.joints.get(key)
-                if joint is None or joint.offer is not offer or joint.caller is not caller:
+                if joint is None or not joint.holds(caller, offer):
                     joint = self._join(caller, offer, joint)
                 joints[key] = joint
                 ports += joint.ports
-                upstreams[joint.way.upstream.name] = joint.way.upstream
+                for upstream in self._led_to(caller, joint.way):
+                    upstreams[upstream.name] = upstream
         host.joints = joints
         return tuple(ports), tuple(upstreams.values())
 
+    def _heard_by(self, caller: Caller) -> Iterator[tuple[str, Offer]]:
+        """The offers whose names the caller knows."""
+        for discovery, offer in self._offers.of(caller.namespace).items():
+            if caller.known is not None and discovery not in caller.known:
+                continue
+            if caller.outside and offer.endpoint.outside_address is None:
+                continue
+            yield discovery, offer
+
+    def _led_to(self, caller: Caller, way: Way) -> Iterator[Upstream]:
+        """The way's own upstreams, and those of other offers that it turns to."""
+        yield from way.upstreams
+        if way.leans:
+            offers = self._offers.of(caller.namespace)
+            for discovery in way.leans:
+                yield from self._way(caller, offers[discovery]).upstreams
+
     def _join(self, caller: Caller, offer: Offer, before: _Joint | None) -> _Joint:
         way = self._way(caller, offer)
-        if before is not None and before.caller is caller and before.way.routing is way.routing:
-            return _Joint(caller, offer, way, before.ports)
-        return _Joint(caller, offer, way, ports_to(caller, offer, way))
+        if before is not None and before.caller is caller:
+            same = before.way.look == way.look and before.offer.endpoint == offer.endpoint
+            if same:
+                return _Joint(caller, offer, way, before.ports)
+        traced = self._collector is not None
+        return _Joint(caller, offer, way, ports_to(caller, offer, way, traced=traced))
 
     def _way(self, caller: Caller, offer: Offer) -> Way:
         """One object for the caller's tasks on all hosts, so that it is rendered once."""
         name = way_name(caller, offer)
-        known, way = self._ways.get(name, (None, None))
-        if way is not None and known is offer:
-            return way
-        made = way_to(caller, offer)
-        if way is not None and way.routing == made.routing:
-            same = way.upstream.labels == made.upstream.labels
-            if same and known is not None and known.endpoint is offer.endpoint:
-                # Only places have changed: what listens may stay as it is.
-                made = Way(upstream=made.upstream, routing=way.routing)
-        self._ways[name] = (offer, made)
+        edition = self._offers.edition(caller.namespace)
+        known = self._ways.get(name)
+        if known is not None and known.holds(caller.said, edition):
+            if known.offer is offer:
+                return known.way
+            if known.offer.terms == offer.terms:
+                way = moved(known.way, caller, offer)
+                self._ways[name] = replace(known, offer=offer, way=way)
+                return way
+        made = way_to(caller, offer, self._offers.named(caller.namespace))
+        if known is not None:
+            made = _kept(made, known.way)
+        self._ways[name] = _Led(offer, caller.said, edition, made)
         return made
+
+    def _gateway(self) -> Made:
+        """The gateway's port, and its own ways to all that can be called by it."""
+        if self._gateway_at is None:
+            return (), ()
+        upstreams: dict[str, Upstream] = {}
+        ways = []
+        for namespace in self._offers.namespaces():
+            caller = gateway_caller(namespace)
+            for offer in self._offers.of(namespace).values():
+                if offer.protocol.is_http and offer.namespace:
+                    way = self._way(caller, offer)
+                    ways.append((offer, way))
+                    upstreams |= {u.name: u for u in self._led_to(caller, way)}
+        return (gateway(*self._gateway_at, ways),), tuple(upstreams.values())
+
+
+def _secrets(
+    tx: Transaction, ports: tuple[Port, ...], upstreams: tuple[Upstream, ...]
+) -> tuple[Secret, ...]:
+    certificates = {found.name: found for found in tx.where(ProxyCertificate)}
+    return secrets_for(ports, upstreams, certificates)
+
+
+def _kept(made: Way, before: Way) -> Way:
+    """The way with the parts of before that are equal, so that they are not rendered again."""
+    known = {upstream.name: upstream for upstream in before.upstreams}
+    same = tuple(known[u.name] if known.get(u.name) == u else u for u in made.upstreams)
+    routing = before.routing if before.routing == made.routing else made.routing
+    return replace(made, upstreams=same, routing=routing)
+
+
+def _tracer(collector: Where) -> Upstream:
+    """Who takes spans. Nothing of it is counted as anybody's traffic."""
+    address, port = collector
+    return Upstream(
+        name=TRACER,
+        protocol=Protocol.GRPC,
+        labels=Labels(purpose=Purpose.HOST_PORT, protocol="grpc"),
+        endpoints=(Endpoint(address=address, port=port),),
+    )
 
 
 def _stale(changes: Iterable[Change]) -> _Stale:
@@ -284,22 +389,31 @@ def _stale(changes: Iterable[Change]) -> _Stale:
         before, after = change.before, change.after
         match change.either:
             case Task() as task:
-                both = [t for t in (before, after) if t is not None]
-                stale.hosts.update(t.host for t in both if t.host is not None)
-                stale.tasks.add(task.arn)
-                if task.service is not None:
-                    stale.services.add(task.service)
-                stale.balance = stale.balance or any(t.bindings for t in both)
+                _stale_task(stale, task, [t for t in (before, after) if t is not None])
             case Registration(service=discovery):
                 stale.offers.add(discovery)
             case NamedEndpoint(discovery=discovery):
                 stale.offers.add(discovery)
+                stale.words = True  # its service may only now be one that offers something
             case Service(arn=arn):
-                if before is None or after is None:
+                if _says_other(before, after) or _offers(before) != _offers(after):
                     stale.services.add(arn)
-            case Deployment():
-                if before is None or after is None or before.connect != after.connect:
-                    stale.callers = True
+                    stale.callers = stale.words = True
+            case Cluster(arn=arn):
+                if _says_other(before, after):
+                    stale.clusters.add(arn)
+                    stale.words = True
+            case Namespace(arn=arn):
+                if _says_other(before, after):
+                    stale.namespaces.add(arn)
+                    stale.words = True
+            case RevisionTraffic(service=service):
+                stale.services.add(service)
+            case ProxyCertificate():
+                stale.certificates = True
+            case Deployment(id=id):
+                if _terms(before) != _terms(after):
+                    stale.deployments.add(id)
             case ContainerInstance():
                 stale.hosts.update(i.host for i in (before, after) if i is not None and i.host)
             case Host(id=id):
@@ -310,107 +424,25 @@ def _stale(changes: Iterable[Change]) -> _Stale:
     return stale
 
 
-def listens(task: Task) -> bool:
-    """Its namespaces are there and its containers have not ended."""
-    up = (TaskStatus.ACTIVATING, TaskStatus.RUNNING, TaskStatus.DEACTIVATING, TaskStatus.STOPPING)
-    return task.last_status in up
+def _stale_task(stale: _Stale, task: Task, both: list[Task]) -> None:
+    stale.hosts.update(t.host for t in both if t.host is not None)
+    stale.tasks.add(task.arn)
+    stale.services.update(t.service for t in both if t.service is not None)
+    stale.balance = stale.balance or any(t.bindings for t in both)
+    stale.present = True
 
 
-def _callers(tx: Transaction, host: str) -> list[Caller]:
-    callers = []
-    for task in tx.where(Task, host=host):
-        if not task.uses_mesh or not task.sandboxes or not listens(task):
-            continue
-        deployment = tx.find(Deployment, task.deployment or "")
-        if deployment is None or deployment.connect is None or not deployment.connect.namespace:
-            continue
-        callers.append(
-            Caller(
-                task=task.id,
-                cluster=last_part(task.cluster),
-                service=last_part(task.service or ""),
-                namespace=deployment.connect.namespace,
-                sandboxes=task.sandboxes,
-            )
-        )
-    return callers
+def _terms(deployment: Deployment | None) -> tuple[object, ...]:
+    """What of a deployment its tasks call and serve by; it is settled when that is made."""
+    if deployment is None:
+        return ()
+    return (deployment.connect, deployment.known, deployment.discovery)
 
 
-def _place(tx: Transaction, arn: str, endpoint: NamedEndpoint) -> Endpoint | None:
-    task = tx.find(Task, arn)
-    if task is None:
-        return None
-    definition = tx.find(TaskDefinition, task.task_definition)
-    deployment = tx.find(Deployment, task.deployment or "")
-    found = definition.port_named(port_name_of(deployment, endpoint)) if definition else None
-    if found is None:
-        return None
-    container, mapping = found
-    address = task.address_of(container.name)
-    return None if address is None else Endpoint(address=address, port=mapping.container_port)
+def _offers(service: Service | None) -> ServiceConnect | None:
+    return service.connect if service is not None else None
 
 
-def _host_ports(tx: Transaction, host: str) -> Made:
-    ports, upstreams = [], []
-    for task in tx.where(Task, host=host):
-        instance = tx.find(ContainerInstance, task.instance or "")
-        if instance is None or not task.sandboxes or not listens(task):
-            continue
-        for binding in task.bindings:
-            address = task.address_of(binding.container)
-            if address is None:
-                continue
-            port, upstream = host_port(
-                name=f"host-port/{task.id}/{binding.container}/{binding.container_port}",
-                address=instance.address,
-                port=binding.host_port,
-                target=address,
-                target_port=binding.container_port,
-            )
-            ports.append(port)
-            upstreams.append(upstream)
-    return tuple(ports), tuple(upstreams)
-
-
-def _balance(tx: Transaction) -> Made:
-    """The load balancers, all of them."""
-    found = [balance(balanced) for balanced in _balanced(tx)]
-    ports = tuple(port for ports, _ in found for port in ports)
-    return ports, tuple(upstream for _, upstreams in found for upstream in upstreams)
-
-
-def _balanced(tx: Transaction) -> list[Balanced]:
-    groups = {group.arn: group for group in tx.where(TargetGroup)}
-    targets = {arn: tx.where(Target, target_group=arn) for arn in groups}
-    places = {
-        target.key: place
-        for found in targets.values()
-        for target in found
-        if (place := _place_of(tx, target)) is not None
-    }
-    return [
-        Balanced(
-            balancer=lb,
-            listeners={
-                listener: tx.where(Rule, listener=listener.arn)
-                for listener in tx.where(Listener, load_balancer=lb.arn)
-            },
-            groups=groups,
-            targets=targets,
-            places=places,
-        )
-        for lb in tx.where(LoadBalancer)
-        if lb.type == "application"
-    ]
-
-
-def _place_of(tx: Transaction, target: Target) -> tuple[str, int] | None:
-    """Behind a host port: the address and port of the container itself."""
-    task = tx.find(Task, target.task or "")
-    if task is None:
-        return None
-    for binding in task.bindings:
-        if binding.host_port == target.port:
-            address = task.address_of(binding.container)
-            return None if address is None else (address, binding.container_port)
-    return None
+def _says_other(before: Any, after: Any) -> bool:
+    """It has come, gone, or has something else to say."""
+    return before is None or after is None or words(before.tags) != words(after.tags)

@@ -227,22 +227,25 @@ def _tell_no_address(tx: Transaction, task: Task, moment: Moment) -> None:
 
 def _logs_ready(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:
     """The log groups of the task's awslogs are there, or made if it asks; else it can't start."""
-    for container in definition.containers:
-        if container.log is None or container.log.driver != "awslogs":
+    for log in (*(container.log for container in definition.containers), _proxy_log(tx, task)):
+        if log is None or log.driver != "awslogs":
             continue
-        options = dict(container.log.options)
-        place = replace(place_of(task.arn), region=options.get("awslogs-region", ""))
-        place = place if place.region else place_of(task.arn)
-        arn = log_group_arn(place, options.get("awslogs-group", ""))
+        arn, name, region = group_of(task, log)
         if tx.find(LogGroup, arn) is not None:
             continue
-        name = options.get("awslogs-group", "")
-        if options.get("awslogs-create-group", "false").lower() != "true":
+        if dict(log.options).get("awslogs-create-group", "false").lower() != "true":
             reason = _missing_group(task)
             tx.put(stopping(task, "TaskFailedToStart", reason, moment))
             return False
-        tx.put(LogGroup(arn=arn, name=name, region=place.region, created_at=moment.now))
+        tx.put(LogGroup(arn=arn, name=name, region=region, created_at=moment.now))
     return True
+
+
+def _proxy_log(tx: Transaction, task: Task) -> LogConfiguration | None:
+    """Where the task's Service Connect proxy logs to, if its service says so."""
+    deployment = tx.find(Deployment, task.deployment) if task.deployment else None
+    connect = deployment.connect if deployment else None
+    return connect.log if connect is not None and connect.enabled else None
 
 
 def _missing_group(task: Task) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from seaway.core.balancer import Target, TargetState
 from seaway.core.capacity import ContainerInstance
-from seaway.core.cluster import StrategyItem
-from seaway.core.connect_rules import unused_discovery
+from seaway.core.cluster import Cluster, StrategyItem
+from seaway.core.connect_rules import known_names, unused_discovery
 from seaway.core.deployment import (
     SETTLE_SECONDS,
     breaker_threshold,
@@ -221,6 +221,7 @@ def _trip(tx: Transaction, service: Service, primary: Deployment, moment: Moment
         done[-1],
         id=new_deployment_id(moment),
         number=moment.alnum(21),
+        known=_known(tx, service, done[-1]),
         status="PRIMARY",
         source=primary.id,
         created_at=moment.now,
@@ -242,6 +243,7 @@ def _trip(tx: Transaction, service: Service, primary: Deployment, moment: Moment
             connect=back.connect,
             network=back.network,
             load_balancers=back.load_balancers,
+            registries=back.registries,
             launch_type=back.launch_type,
             strategy=back.strategy,
             platform_version=back.platform_version,
@@ -249,6 +251,15 @@ def _trip(tx: Transaction, service: Service, primary: Deployment, moment: Moment
     )
     tell(tx, service, f"rolling back to deployment {done[-1].id}.", moment)
     return back
+
+
+def _known(tx: Transaction, service: Service, back: Deployment) -> tuple[str, ...] | None:
+    """In a faithful cluster a new deployment knows the names there are now."""
+    cluster = tx.find(Cluster, service.cluster)
+    namespace = back.connect.namespace if back.connect and back.connect.enabled else None
+    if cluster is None or namespace is None:
+        return None
+    return known_names(cluster.faithful, tx.where(NamedEndpoint, namespace=namespace))
 
 
 def _start(

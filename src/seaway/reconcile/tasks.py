@@ -10,11 +10,17 @@ from seaway.core.balancer_rules import draining, registered_target
 from seaway.core.capacity import ContainerInstance
 from seaway.core.deployment import port_name_of
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Registration
-from seaway.core.discovery_rules import deregistered, registered, registration_key
+from seaway.core.discovery_rules import (
+    INITIAL_HEALTH,
+    deregistered,
+    registered,
+    registration_key,
+    service_discovery_attributes,
+)
 from seaway.core.moment import Moment
-from seaway.core.names import last_part
+from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface
-from seaway.core.service import Deployment, Service
+from seaway.core.service import Deployment, Service, ServiceRegistry
 from seaway.core.task import Health, Task, TaskStatus
 from seaway.core.task_definition import NetworkMode, TaskDefinition
 from seaway.reconcile.events import tell, tell_raw
@@ -90,7 +96,11 @@ def _announce(tx: Transaction, task: Task, moment: Moment) -> float | None:
         return None
     _register_targets(tx, service, deployment, task, moment)
     definition = tx.find(TaskDefinition, task.task_definition)
-    if definition is None or not deployment.discovery:
+    if definition is None:
+        return None
+    for registry in deployment.registries:
+        _list(tx, registry, service, definition, task, moment)
+    if not deployment.discovery:
         return None
     opens_at = _routable_at(definition, task)
     if opens_at > moment.now:
@@ -188,6 +198,65 @@ def _register(
     )
     tx.put(counted)
     tx.put(registration)
+
+
+def _list(
+    tx: Transaction,
+    registry: ServiceRegistry,
+    service: Service,
+    definition: TaskDefinition,
+    task: Task,
+    moment: Moment,
+) -> None:
+    """Service discovery: the task in its service's registry, with its containers' health.
+
+    A task with health checks is listed as UNHEALTHY until they have passed (ECS guide: service
+    discovery). One that fails them is replaced, and leaves when it is led away.
+    """
+    owner = tx.find(DiscoveryService, registry.registry)
+    place = _listed_place(tx, registry, definition, task)
+    if owner is None or place is None:
+        return
+    address, port, instance = place
+    attributes = service_discovery_attributes(
+        address=address,
+        port=port,
+        zone=task.zone or "",
+        region=place_of(task.arn).region,
+        service_name=service.name,
+        cluster_name=last_part(task.cluster),
+        family=definition.family,
+        instance=instance.instance_id if instance else None,
+    )
+    before = tx.find(Registration, registration_key(owner, task.id))
+    checked = any(c.essential and c.health_check for c in definition.containers)
+    # Without a check of its own a task's health is what somebody said of the instance last.
+    health = before.health if before else "HEALTHY"
+    if owner.custom_health:
+        attributes[INITIAL_HEALTH] = "UNHEALTHY" if checked else "HEALTHY"
+        if checked:
+            health = "HEALTHY" if task.health is Health.HEALTHY else "UNHEALTHY"
+    counted, registration = registered(
+        owner, task.id, attributes, moment, before=before, task=task.arn, health=health
+    )
+    tx.put(counted)
+    tx.put(registration)
+
+
+def _listed_place(
+    tx: Transaction, registry: ServiceRegistry, definition: TaskDefinition, task: Task
+) -> tuple[str, int | None, ContainerInstance | None] | None:
+    """Address, port if it is to be listed, and instance if there is one; None = not known yet."""
+    instance = tx.find(ContainerInstance, task.instance or "")
+    if definition.network_mode is NetworkMode.AWSVPC:
+        address = task.address_of(registry.container or "")
+        if address is None:
+            return None
+        return address, registry.port or registry.container_port, instance
+    port = task.host_port_of(registry.container or "", registry.container_port or 0)
+    if instance is None or port is None:
+        return None
+    return instance.address, port, instance
 
 
 def _deregister(tx: Transaction, task: Task) -> bool:

@@ -43,6 +43,9 @@ class SqliteStore:
         """Read everything back and start the writers. Raises StoreError."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            # It holds private keys; what SQLite keeps beside it gets the same mode.
+            self._path.touch(mode=0o600)
+            self._path.chmod(0o600)
             self._load()
             self.series.open()
         except (sqlite3.DatabaseError, OSError) as error:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from seaway.core.account_setting import AccountSetting
+from seaway.core.authority import CertificateAuthority, IssuedCertificate
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
 from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.certificates import ProxyCertificate
 from seaway.core.cluster import CapacityProvider, Cluster
 from seaway.core.compute import (
     AutoScalingGroup,
@@ -46,6 +48,7 @@ from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceEve
 from seaway.core.stack import ChangeSet, Stack, StackEvent, StackResource
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
+from seaway.core.zone import ServedResolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,11 @@ TABLES: tuple[Table, ...] = (
     Table(Registration, "key", ("service", "task")),
     Table(NamedEndpoint, "discovery", ("namespace", "service")),
     Table(DiscoveryOperation, "id", ("request",)),
+    Table(ServedResolver, "key", ("host",)),
+    # certificates
+    Table(CertificateAuthority, "arn"),
+    Table(IssuedCertificate, "arn", ("authority",)),
+    Table(ProxyCertificate, "name", ("holder",)),
     # CloudWatch Logs
     Table(LogGroup, "arn", ("name", "region")),
     # Elastic Load Balancing

@@ -11,6 +11,7 @@ import pytest
 from seaway.aws.ecs import operations
 from seaway.aws.errors import AwsError
 from seaway.aws.model import Models
+from seaway.aws.wire.constraints import RULES
 from tests.builders import a_cluster, a_namespace, a_subnet
 from tests.handlers import Api
 
@@ -39,7 +40,8 @@ def check_shape(value: Any, name: str, path: str) -> None:
             check_shape(inner, shape.item.shape, f"{path}[{index}]")
     elif shape.kind in KINDS:
         assert isinstance(value, KINDS[shape.kind]), f"{path} is a {type(value)}"
-        assert not shape.enum or value in shape.enum, f"{path} is {value}"
+        known = (*shape.enum, *RULES["ecs"].own.get(name, ()))
+        assert not shape.enum or value in known, f"{path} is {value}"
 
 
 class Ecs:

@@ -131,6 +131,40 @@ def test_container_insights_is_refused_rather_than_ignored() -> None:
     assert "containerInsights enabled is not supported by Seaway yet." in text
 
 
+def test_a_faithful_cluster_says_so_once_somebody_has_said_it() -> None:
+    ecs = Ecs()
+    plain = ecs.CreateCluster(clusterName="plain")["cluster"]
+    assert plain["settings"] == [{"name": "containerInsights", "value": "disabled"}]
+    settings = [{"name": "faithful", "value": "enabled"}]
+    made = ecs.CreateCluster(settings=settings)["cluster"]
+    assert made["settings"] == [*plain["settings"], *settings]
+    assert "faithful" not in str(ecs.DescribeClusters()["clusters"][0])
+    (shown,) = ecs.DescribeClusters(include=["SETTINGS"])["clusters"]
+    assert shown["settings"] == made["settings"]
+    assert sorted(cluster.faithful for cluster in ecs.all(Cluster)) == [False, True]
+
+
+@pytest.mark.parametrize("operation", ["UpdateCluster", "UpdateClusterSettings"])
+def test_a_setting_is_changed_and_the_others_stay(operation: str) -> None:
+    ecs = Ecs()
+    ecs.CreateCluster(settings=[{"name": "faithful", "value": "enabled"}])
+    change = getattr(ecs, operation)
+    insights = [{"name": "containerInsights", "value": "disabled"}]
+    change(cluster="default", settings=insights)
+    assert ecs.all(Cluster)[0].faithful
+    after = change(cluster="default", settings=[{"name": "faithful", "value": "disabled"}])
+    assert after["cluster"]["settings"] == [*insights, {"name": "faithful", "value": "disabled"}]
+    assert not ecs.all(Cluster)[0].faithful
+
+
+@pytest.mark.parametrize("setting", [("faithful", "perhaps"), ("faith", "enabled")])
+def test_an_unknown_setting_or_value_is_refused(setting: tuple[str, str]) -> None:
+    settings = [{"name": setting[0], "value": setting[1]}]
+    code, text = refusal(lambda: Ecs().CreateCluster(settings=settings))
+    assert code == "InvalidParameterException"
+    assert text.startswith("Invalid setting ")
+
+
 def test_providers_and_the_default_strategy_are_put_together() -> None:
     ecs = an_ecs()
     strategy = [{"capacityProvider": "FARGATE", "weight": 1, "base": 2}]

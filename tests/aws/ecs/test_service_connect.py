@@ -199,22 +199,6 @@ INVALID = "InvalidParameterException"
             "NamespaceNotFoundException",
             "The specified namespace wasn't found.",
         ),
-        (
-            connect(cats(tls={"issuerCertificateAuthority": {}, "roleArn": "r"})),
-            "ClientException",
-            "serviceConnectConfiguration.services[0].tls is not supported by Seaway yet.",
-        ),
-        (
-            connect(cats(ingressPortOverride=8080)),
-            "ClientException",
-            "serviceConnectConfiguration.services[0].ingressPortOverride is not supported by "
-            "Seaway yet.",
-        ),
-        (
-            connect(cats(), accessLogConfiguration={"format": "JSON"}),
-            INVALID,
-            "accessLogConfiguration requires logConfiguration.",
-        ),
     ],
 )
 def test_what_cannot_be_connected_is_refused_and_nothing_is_made(

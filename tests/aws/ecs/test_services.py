@@ -265,11 +265,6 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
             "schedulingStrategy DAEMON is not supported by Seaway yet.",
         ),
         (
-            {"serviceRegistries": [{"registryArn": "arn"}]},
-            "ClientException",
-            "serviceRegistries is not supported by Seaway yet.",
-        ),
-        (
             {"deploymentConfiguration": {"strategy": "BLUE_GREEN"}},
             "ClientException",
             "deploymentConfiguration.strategy BLUE_GREEN is not supported by Seaway yet.",

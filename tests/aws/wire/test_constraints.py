@@ -57,6 +57,12 @@ def test_several_breaches_are_told_at_once() -> None:
     assert found.message.count("; Value null at") == 2
 
 
+def test_seaways_own_words_are_known_beside_the_models() -> None:
+    accepted("ecs", "CreateCluster", {"settings": [{"name": "faithful", "value": "enabled"}]})
+    found = refusal("ecs", "CreateCluster", {"settings": [{"name": "faith", "value": "enabled"}]})
+    assert "[containerInsights, faithful]" in found.message
+
+
 def test_lengths_and_ranges_are_kept() -> None:
     found = refusal("logs", "CreateLogGroup", {"logGroupName": ""})
     assert found.code == "InvalidParameterException"

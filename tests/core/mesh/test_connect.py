@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from seaway.core.mesh.connect import INTERCEPTOR_PORT, Caller, Offer, connect
+from seaway.core.mesh.connect import INTERCEPTOR_PORT, Caller, Offer
 from seaway.core.mesh.proxy import Endpoint, Forward, Labels, Protocol, Purpose, Retry, Share
+from seaway.core.mesh.ways import connect
 from seaway.core.task import Sandbox
 from seaway.core.task_definition import AppProtocol
 from tests.builders import NAMESPACE, a_discovery_service, a_named_endpoint

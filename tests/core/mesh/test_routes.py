@@ -9,17 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seaway.core.mesh.matches import glob
 from seaway.core.mesh.proxy import (
+    Fault,
     FixedResponse,
     Forward,
+    HashOn,
+    HeaderIs,
+    Mirror,
     PathMatches,
+    PathUnder,
     QueryMatches,
+    RateLimit,
     Redirect,
+    Refusal,
+    Retry,
     Route,
     Routing,
     Share,
 )
-from seaway.core.mesh.routes import glob, route_configuration, upstream_names
+from seaway.core.mesh.routes import route_configuration, upstream_names
+from seaway.mesh.protobuf import message_bytes
 
 ANY = FixedResponse(status=200)
 
@@ -108,3 +118,99 @@ def test_the_default_comes_last_and_takes_all() -> None:
     assert list(upstream_names(routing)) == ["a", "b"]
     (default,) = route_configuration(routing)["virtual_hosts"][0]["routes"]
     assert default["match"] == {"prefix": "/"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "match"),
+    [
+        (PathUnder("/v2"), {"path_separated_prefix": "/v2"}),
+        (PathUnder("/v2/"), {"path_separated_prefix": "/v2"}),
+        (PathUnder("/"), {"prefix": "/"}),
+    ],
+)
+def test_a_path_and_what_lies_under_it(condition: PathUnder, match: dict) -> None:
+    assert only_route(condition)["match"] == match
+
+
+def test_a_header_is_there_or_is_exactly_so() -> None:
+    match = only_route(HeaderIs("X-Any"), HeaderIs("x-beta", "yes"))["match"]
+    assert match["headers"] == [
+        {"name": "x-any", "present_match": True},
+        {"name": "x-beta", "string_match": {"exact": "yes"}},
+    ]
+
+
+def test_a_second_path_condition_must_hold_too() -> None:
+    match = only_route(PathMatches(("/a*",)), PathUnder("/a/b"))["match"]
+    regex = match["headers"][0]["string_match"]["safe_regex"]["regex"]
+    assert re.fullmatch(regex, "/a/b/c?x=1")
+    assert not re.fullmatch(regex, "/a/bc")
+
+
+def forwarded(**changed: object) -> dict:
+    body = only_route(action=Forward(shares=(Share(upstream="a"),), **changed))  # type: ignore[arg-type]
+    kind = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
+    hosts = [{"name": "all", "domains": ["*"], "routes": [body]}]
+    message_bytes({"@type": kind, "name": "x", "virtual_hosts": hosts})
+    return body
+
+
+def test_a_forward_without_wishes_says_nothing_of_them() -> None:
+    body = forwarded()
+    assert body.keys() == {"name", "match", "route"}
+    assert body["route"] == {"timeout": "0s", "cluster": "a"}
+
+
+def test_no_attempts_is_no_retry_policy() -> None:
+    assert "retry_policy" not in forwarded(retry=Retry(attempts=0))["route"]
+    policy = forwarded(retry=Retry(attempts=1, statuses=(502,), try_timeout=0.5))["route"]
+    assert policy["retry_policy"]["per_try_timeout"] == "0.5s"
+    assert policy["retry_policy"]["retriable_status_codes"] == [502]
+
+
+def test_the_first_hash_a_request_has_decides() -> None:
+    on = (
+        HashOn("header", "x-user"),
+        HashOn("cookie", "session"),
+        HashOn("cookie", "stay", 60),
+        HashOn("source"),
+    )
+    assert forwarded(hash_on=on)["route"]["hash_policy"] == [
+        {"header": {"header_name": "x-user"}, "terminal": True},
+        {"cookie": {"name": "session"}, "terminal": True},
+        {"cookie": {"name": "stay", "path": "/", "ttl": "60s"}, "terminal": True},
+        {"filter_state": {"key": "seaway.caller"}, "terminal": True},
+    ]
+
+
+def test_copies_faults_rates_and_traces_are_the_routes_own() -> None:
+    body = forwarded(
+        mirrors=(Mirror(upstream="log", percent=0.5),),
+        fault=Fault(abort=503, abort_percent=5),
+        rate=RateLimit(requests=10, seconds=2, burst=30),
+        trace_percent=1,
+        idle_timeout=0,
+    )
+    (mirror,) = body["route"]["request_mirror_policies"]
+    assert mirror["runtime_fraction"]["default_value"]["numerator"] == 5000
+    assert body["route"]["idle_timeout"] == "0s"
+    assert body["tracing"]["random_sampling"]["numerator"] == 10_000
+    filters = body["typed_per_filter_config"]
+    assert filters["envoy.filters.http.fault"]["abort"]["http_status"] == 503
+    assert "delay" not in filters["envoy.filters.http.fault"]
+    bucket = filters["envoy.filters.http.local_ratelimit"]["token_bucket"]
+    assert bucket == {"max_tokens": 30, "tokens_per_fill": 10, "fill_interval": "2s"}
+
+
+def test_a_fault_of_no_percent_is_none() -> None:
+    assert "typed_per_filter_config" not in forwarded(fault=Fault())
+
+
+def test_a_copys_upstream_is_needed_as_well() -> None:
+    forward = Forward(shares=(Share(upstream="a"),), mirrors=(Mirror(upstream="b"),))
+    assert list(upstream_names(Routing(name="x", default=forward))) == ["a", "b"]
+
+
+def test_a_refusal_is_403_with_its_reason() -> None:
+    body = only_route(action=Refusal(reason="not you"))
+    assert body["direct_response"] == {"status": 403, "body": {"inline_string": "not you"}}

@@ -18,7 +18,14 @@ from seaway.core.mesh.proxy import (
     Share,
     Upstream,
 )
-from seaway.core.mesh.snapshot import InconsistentProxy, Kind, difference, take_snapshot
+from seaway.core.mesh.snapshot import (
+    InconsistentProxy,
+    Kind,
+    Rendered,
+    difference,
+    listener_name,
+    take_snapshot,
+)
 
 LABELS = Labels(purpose=Purpose.CONNECT)
 CATS = Upstream(name="cats", protocol=Protocol.HTTP, labels=LABELS)
@@ -54,7 +61,7 @@ def test_only_what_changed_is_new() -> None:
 
 def test_from_nothing_everything_is_new_in_the_order_envoy_should_hear_it() -> None:
     changed = difference(None, take_snapshot(PROXY)).changed
-    assert [r.kind for r in changed] == list(Kind)
+    assert [r.kind for r in changed] == [kind for kind in Kind if kind is not Kind.SECRETS]
 
 
 def test_what_is_gone_is_named() -> None:
@@ -73,8 +80,8 @@ def test_ports_share_one_routing_and_a_tcp_port_has_no_routes() -> None:
     tcp = replace(PORT, name="t", protocol=Protocol.TCP, routing=replace(PORT.routing, name="t"))
     snapshot = take_snapshot(replace(PROXY, ports=(PORT, other, tcp)))
     assert list(snapshot.routes) == ["to cats"]
-    assert snapshot.listeners["q"].needs == "to cats"
-    assert snapshot.listeners["t"].needs is None
+    assert snapshot.listeners["q"].needs == ((Kind.ROUTES, "to cats"),)
+    assert snapshot.listeners["t"].needs == ()
 
 
 def test_a_forward_to_nowhere_is_refused() -> None:
@@ -88,6 +95,49 @@ def test_ports_that_disagree_on_a_routing_are_refused() -> None:
     other = replace(PORT, name="q", routing=replace(PORT.routing, default=Forward(shares=())))
     with pytest.raises(InconsistentProxy, match="disagree"):
         take_snapshot(replace(PROXY, ports=(PORT, other)))
+
+
+CALLED = replace(PORT, namespace="/run/netns/x", intercepted_at=61001)
+DOGS = replace(
+    CALLED,
+    name="d",
+    address="127.255.0.2",
+    routing=Routing(name="to dogs", default=Forward(shares=(Share(upstream="cats"),))),
+)
+
+
+def test_a_namespaces_names_share_a_listener_and_a_services_tasks_a_table() -> None:
+    elsewhere = replace(CALLED, name="q", namespace="/run/netns/y")
+    snapshot = take_snapshot(replace(PROXY, ports=(CALLED, DOGS, elsewhere)))
+    first, second = listener_name(CALLED), listener_name(elsewhere)
+    assert list(snapshot.listeners) == [first, second]
+    assert listener_name(DOGS) == first
+    assert [r.needs for r in snapshot.listeners.values()] == [((Kind.ROUTES, "names///"),)] * 2
+    assert list(snapshot.routes) == ["names///"]
+
+
+def test_another_name_leaves_what_chains_there_are_as_they_were() -> None:
+    before = take_snapshot(replace(PROXY, ports=(CALLED,)))
+    after = take_snapshot(replace(PROXY, ports=(CALLED, DOGS)), before)
+    name = listener_name(CALLED)
+    old, new = before.listeners[name].body, after.listeners[name].body
+    assert old["filter_chains"] == new["filter_chains"]
+    assert old["filter_chain_matcher"] != new["filter_chain_matcher"]
+    assert before.routes["names///"].version != after.routes["names///"].version
+
+
+def test_proxies_share_what_a_table_was_rendered_to() -> None:
+    rendered: Rendered = {}
+    first = take_snapshot(replace(PROXY, ports=(CALLED,)), None, rendered)
+    moved = replace(CALLED, namespace="/run/netns/y")
+    second = take_snapshot(Proxy(node="m", ports=(moved,), upstreams=(CATS,)), None, rendered)
+    assert first.routes["names///"] is second.routes["names///"]
+
+
+def test_two_ways_from_one_address_are_refused() -> None:
+    other = replace(DOGS, address=CALLED.address)
+    with pytest.raises(InconsistentProxy, match="two ways"):
+        take_snapshot(replace(PROXY, ports=(CALLED, other)))
 
 
 def test_a_name_used_twice_is_refused() -> None:

@@ -29,7 +29,7 @@ from seaway.aws.ecs.strategy import parse_strategy, provider_name
 from seaway.aws.ecs.tagging import parse_tags
 from seaway.aws.operation import operation
 from seaway.core.capacity import ContainerInstance
-from seaway.core.cluster import Cluster
+from seaway.core.cluster import DEFAULT_SETTINGS, Cluster
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
 from seaway.store.transaction import Transaction
@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seaway.aws.shapes import ecs as shapes
+
+Settings = tuple[tuple[str, str], ...]
+
+_SETTING_VALUES = {
+    "containerInsights": ("enabled", "enhanced", "disabled"),
+    # Seaway's own: Service Connect with AWS's limits (docs/service-connect.md).
+    "faithful": ("enabled", "disabled"),
+}
 
 
 @operation("ecs")
@@ -112,7 +120,7 @@ def update_cluster(
     cluster = active_cluster(tx, call, request["cluster"])
     _refuse_configuration(request)
     if "settings" in request:
-        cluster = replace(cluster, settings=_settings(request["settings"]))
+        cluster = replace(cluster, settings=_settings(request["settings"], cluster.settings))
     cluster = _with_defaults(tx, call, cluster, request.get("serviceConnectDefaults"))
     tx.put(cluster)
     return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS", "ATTACHMENTS"))}
@@ -124,7 +132,7 @@ def update_cluster_settings(
 ) -> shapes.UpdateClusterSettingsResponse:
     """Change a cluster's settings (API: UpdateClusterSettings)."""
     cluster = active_cluster(tx, call, request["cluster"])
-    cluster = replace(cluster, settings=_settings(request["settings"]))
+    cluster = replace(cluster, settings=_settings(request["settings"], cluster.settings))
     tx.put(cluster)
     return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS"))}
 
@@ -199,16 +207,21 @@ def _providers(tx: Transaction, call: Call, given: Sequence[str] | None) -> tupl
     return names
 
 
-def _settings(given: Sequence[shapes.ClusterSetting] | None) -> tuple[tuple[str, str], ...]:
+def _settings(
+    given: Sequence[shapes.ClusterSetting] | None, before: Settings = DEFAULT_SETTINGS
+) -> Settings:
+    """The settings as they were, but for those given."""
+    values = dict(before)
     for setting in given or ():
-        name, value = setting.get("name"), setting.get("value")
-        if name != "containerInsights":
+        name, value = setting.get("name", ""), setting.get("value", "")
+        if name not in _SETTING_VALUES:
             raise InvalidParameterException(f"Invalid setting name: {name}")
-        if value not in ("enabled", "enhanced", "disabled"):
+        if value not in _SETTING_VALUES[name]:
             raise InvalidParameterException(f"Invalid setting value for {name}: {value}")
-        if value != "disabled":
+        if name == "containerInsights" and value != "disabled":
             raise not_built(f"The cluster setting containerInsights {value}")
-    return (("containerInsights", "disabled"),)
+        values[name] = value
+    return tuple(values.items())
 
 
 def _refuse_configuration(

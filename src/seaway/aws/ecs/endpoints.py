@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.parse_connect import refuse
-from seaway.core.connect_rules import alias_name, number_for, taken_refusal
+from seaway.aws.ecs.errors import refuse
+from seaway.core.cluster import Cluster
+from seaway.core.connect_rules import (
+    alias_name,
+    known_names,
+    number_for,
+    outside_for,
+    taken_refusal,
+)
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace
 from seaway.core.discovery_rules import new_discovery_service
 from seaway.core.service import ConnectService, ServiceConnect
@@ -38,9 +45,24 @@ def offer(
         before = tx.find(NamedEndpoint, discovery.arn)
         named = tx.where(NamedEndpoint, namespace=namespace.arn)
         others = [other for other in named if other.discovery != discovery.arn]
-        tx.put(replace(endpoint, number=number_for(endpoint, before, others)))
+        number = number_for(endpoint, before, others)
+        outside = outside_for(endpoint, before, tx.where(NamedEndpoint))
+        tx.put(replace(endpoint, number=number, outside=outside))
         pairs.append((entry.name, discovery.arn))
     return tuple(pairs)
+
+
+def known_to(
+    tx: Transaction, cluster: str, connect: ServiceConnect | None
+) -> tuple[str, ...] | None:
+    """The names that a deployment made now in the cluster (given by ARN) knows; None = all.
+
+    To be asked after ``offer``, so that its own are among them.
+    """
+    found = tx.find(Cluster, cluster)
+    if found is None or connect is None or not connect.enabled or connect.namespace is None:
+        return None
+    return known_names(found.faithful, tx.where(NamedEndpoint, namespace=connect.namespace))
 
 
 def check_free(
@@ -92,6 +114,7 @@ def _endpoint(
     named = definition.port_named(entry.port_name)
     assert named is not None, "port names are checked when the configuration is parsed"
     _, port = named
+    header = entry.alias.test_header if entry.alias else None
     return NamedEndpoint(
         discovery=discovery,
         namespace=namespace.arn,
@@ -104,4 +127,8 @@ def _endpoint(
         protocol=port.app_protocol or AppProtocol.TCP,
         idle_timeout=entry.idle_timeout,
         request_timeout=entry.request_timeout,
+        ingress_port=entry.ingress_port,
+        tls=entry.tls is not None,
+        authority=entry.tls.authority if entry.tls else None,
+        test_header=(header.name, header.exact) if header else None,
     )

@@ -98,3 +98,12 @@ class TargetNotFoundException(AwsError):
 def not_built(field: str) -> ClientException:
     """What is asked for by ``field`` does not exist in Seaway; refused, never ignored."""
     return ClientException(f"{field} is not supported by Seaway yet.")
+
+
+def refuse(reason: str | None) -> None:
+    """Turn core's refusal into the caller's error.
+
+    Raises InvalidParameterException.
+    """
+    if reason is not None:
+        raise InvalidParameterException(reason)

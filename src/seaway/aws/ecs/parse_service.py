@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.errors import InvalidParameterException, not_built
+from seaway.aws.ecs.errors import InvalidParameterException, not_built, refuse
 from seaway.aws.ecs.parse_balancing import check_load_balancers, parse_load_balancers
-from seaway.aws.ecs.parse_connect import check_again, parse_connect, refuse
+from seaway.aws.ecs.parse_connect import check_again, parse_connect
 from seaway.aws.ecs.parse_launch import (
     check_network,
     parse_constraints,
@@ -18,6 +18,7 @@ from seaway.aws.ecs.parse_launch import (
     parse_platform,
 )
 from seaway.aws.ecs.references import check_name, runnable_definition
+from seaway.aws.ecs.registries import check_registries, parse_registries
 from seaway.aws.ecs.render_cluster import launch_type_of
 from seaway.aws.ecs.strategy import check_fargate, resolve_launch, uses_fargate
 from seaway.aws.ecs.tagging import parse_tags
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 _ABSENT = (
-    "serviceRegistries",
     "enableExecuteCommand",
     "volumeConfigurations",
     "vpcLatticeConfigurations",
@@ -89,6 +89,7 @@ def created(
         platform_version=parse_platform(request.get("platformVersion"), fargate),
         rollout=_rollout(request.get("deploymentConfiguration"), DeploymentConfiguration()),
         load_balancers=parse_load_balancers(request.get("loadBalancers")),
+        registries=parse_registries(request.get("serviceRegistries")),
         network=parse_network(request.get("networkConfiguration")),
         placement_constraints=parse_constraints(request.get("placementConstraints"), fargate),
         placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
@@ -158,6 +159,7 @@ def needs_deployment(before: Service, after: Service) -> bool:
             "task_definition",
             "network",
             "load_balancers",
+            "registries",
             "connect",
             "platform_version",
             "launch_type",
@@ -183,10 +185,13 @@ def _reconnected(
 
 
 def _relocated(service: Service, request: shapes.UpdateServiceRequest, fargate: bool) -> Service:
-    """Lists that a request replaces as a whole: targets, network, placement."""
+    """Lists that a request replaces as a whole: targets, registries, network, placement."""
     if "loadBalancers" in request:
         balancers = parse_load_balancers(request["loadBalancers"])
         service = replace(service, load_balancers=balancers)
+    if "serviceRegistries" in request:
+        registries = parse_registries(request["serviceRegistries"])
+        service = replace(service, registries=registries)
     if "networkConfiguration" in request:
         service = replace(service, network=parse_network(request["networkConfiguration"]))
     if "placementConstraints" in request:
@@ -209,6 +214,7 @@ def _check(
             "Health check grace period is only valid for services configured to use load balancers"
         )
     check_load_balancers(tx, service.load_balancers, definition)
+    check_registries(tx, service.registries, definition, service.arn)
 
 
 def _refuse_unbuilt(request: shapes.CreateServiceRequest | shapes.UpdateServiceRequest) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.parse_launch import render_network
+from seaway.aws.ecs.registries import render_registries
 from seaway.aws.ecs.render_task_definition import render_log
 from seaway.aws.ecs.rendering import instant, kept
 from seaway.aws.ecs.strategy import render_strategy
@@ -13,7 +14,9 @@ from seaway.aws.ecs.tagging import render_tags
 from seaway.core.deployment import counts
 from seaway.core.names import place_of, revision_arn, service_deployment_arn
 from seaway.core.service import (
+    ConnectAlias,
     ConnectService,
+    ConnectTls,
     Deployment,
     DeploymentConfiguration,
     Service,
@@ -94,7 +97,7 @@ def _plain(service: Service) -> shapes.Service:
         "serviceName": service.name,
         "clusterArn": service.cluster,
         "loadBalancers": render_load_balancers(service.load_balancers),
-        "serviceRegistries": [],
+        "serviceRegistries": render_registries(service.registries),
         "status": service.status,
         "desiredCount": service.desired_count,
         "taskDefinition": service.task_definition,
@@ -186,6 +189,13 @@ def render_connect(connect: ServiceConnect) -> shapes.ServiceConnectConfiguratio
     shape["services"] = [_connect_service(entry) for entry in connect.services]
     if connect.log:
         shape["logConfiguration"] = render_log(connect.log)
+    if connect.access_log:
+        shape["accessLogConfiguration"] = {
+            "format": connect.access_log.format,
+            "includeQueryParameters": "ENABLED" if connect.access_log.query else "DISABLED",
+        }
+    if connect.proxy_log_level:
+        shape["containerConfigurations"] = [{"logLevel": connect.proxy_log_level}]
     return shape
 
 
@@ -194,7 +204,9 @@ def _connect_service(entry: ConnectService) -> shapes.ServiceConnectService:
     if entry.discovery_name:
         shape["discoveryName"] = entry.discovery_name
     if entry.alias:
-        shape["clientAliases"] = [render_alias(entry)]
+        shape["clientAliases"] = [render_alias(entry.alias)]
+    if entry.ingress_port is not None:
+        shape["ingressPortOverride"] = entry.ingress_port
     timeout: shapes.TimeoutConfiguration = {}
     if entry.idle_timeout is not None:
         timeout["idleTimeoutSeconds"] = entry.idle_timeout
@@ -202,15 +214,33 @@ def _connect_service(entry: ConnectService) -> shapes.ServiceConnectService:
         timeout["perRequestTimeoutSeconds"] = entry.request_timeout
     if timeout:
         shape["timeout"] = timeout
+    if entry.tls:
+        shape["tls"] = _tls(entry.tls)
     return shape
 
 
-def render_alias(entry: ConnectService) -> shapes.ServiceConnectClientAlias:
-    """An endpoint's client alias as it was given."""
-    assert entry.alias is not None
-    if entry.alias.dns_name:
-        return {"port": entry.alias.port, "dnsName": entry.alias.dns_name}
-    return {"port": entry.alias.port}
+def _tls(tls: ConnectTls) -> shapes.ServiceConnectTlsConfiguration:
+    shape: shapes.ServiceConnectTlsConfiguration = {"issuerCertificateAuthority": {}}
+    if tls.authority:
+        shape["issuerCertificateAuthority"]["awsPcaAuthorityArn"] = tls.authority
+    if tls.kms_key:
+        shape["kmsKey"] = tls.kms_key
+    if tls.role:
+        shape["roleArn"] = tls.role
+    return shape
+
+
+def render_alias(alias: ConnectAlias) -> shapes.ServiceConnectClientAlias:
+    """A client alias as it was given."""
+    shape: shapes.ServiceConnectClientAlias = {"port": alias.port}
+    if alias.dns_name:
+        shape["dnsName"] = alias.dns_name
+    if alias.test_header:
+        header: shapes.ServiceConnectTestTrafficHeaderRules = {"name": alias.test_header.name}
+        if alias.test_header.exact is not None:
+            header["value"] = {"exact": alias.test_header.exact}
+        shape["testTrafficRules"] = {"header": header}
+    return shape
 
 
 def render_load_balancers(

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.render_service import render_alias
 from seaway.aws.ecs.rendering import instant, kept
 from seaway.aws.ecs.tagging import render_tags
 from seaway.core.fargate import PLATFORM_VERSION
 from seaway.core.network import NetworkInterface
+from seaway.core.proxy_log import proxy_container
 from seaway.core.service import ConnectService, Deployment
 from seaway.core.task import Container, ContainerOverride, Health, Task, TaskStatus
 from seaway.core.task_definition import ContainerDefinition, NetworkMode, TaskDefinition
@@ -167,7 +167,7 @@ def network_attachment_id(task: Task) -> str:
 
 
 def _connect_attachment(task: Task, deployment: Deployment | None) -> shapes.Attachment:
-    details = [("ContainerName", proxy_name(task))]
+    details = [("ContainerName", proxy_container(task))]
     entries = deployment.connect.services if deployment and deployment.connect else ()
     for entry in entries:
         details += _entry_details(entry)
@@ -183,15 +183,11 @@ def _connect_attachment(task: Task, deployment: Deployment | None) -> shapes.Att
 def _entry_details(entry: ConnectService) -> list[tuple[str, str]]:
     details = [("portName", entry.port_name), ("discoveryName", entry.name)]
     if entry.alias is not None:
-        alias = render_alias(entry)
-        name = alias.get("dnsName")
-        details.append(("clientAliases", f"{name}:{alias['port']}" if name else str(alias["port"])))
+        name, port = entry.alias.dns_name, entry.alias.port
+        details.append(("clientAliases", f"{name}:{port}" if name else str(port)))
+    if entry.ingress_port is not None:
+        details.append(("ingressPortOverride", str(entry.ingress_port)))
     return details
-
-
-def proxy_name(task: Task) -> str:
-    """What AWS's readers know the Service Connect proxy of a task by."""
-    return f"ecs-service-connect-{task.id[:5]}"
 
 
 def _stable_id(task: Task, what: str) -> str:
@@ -284,7 +280,7 @@ def _container_status(task: Task, seen: Container | None) -> str:
 
 def _proxy(task: Task, interface: NetworkInterface | None) -> shapes.Container:
     """The task's share of the host proxy, shown as the sidecar AWS's readers expect."""
-    shape = _any_container(task, proxy_name(task), interface)
+    shape = _any_container(task, proxy_container(task), interface)
     over = task.mesh_gone or task.last_status is TaskStatus.STOPPED
     ready = task.mesh_ready and not over
     shape["lastStatus"] = "STOPPED" if over else "RUNNING" if ready else "PENDING"
@@ -296,9 +292,11 @@ def _proxy(task: Task, interface: NetworkInterface | None) -> shapes.Container:
 
 def _overrides(task: Task, definition: TaskDefinition | None) -> shapes.TaskOverride:
     given = {override.name: override for override in task.overrides}
-    containers = definition.containers if definition else ()
+    names = [c.name for c in definition.containers] if definition else []
+    if task.uses_mesh:
+        names.append(proxy_container(task))
     shape: shapes.TaskOverride = {
-        "containerOverrides": [_override(c.name, given.get(c.name)) for c in containers],
+        "containerOverrides": [_override(name, given.get(name)) for name in names],
         "inferenceAcceleratorOverrides": [],
     }
     if task.cpu_override is not None:

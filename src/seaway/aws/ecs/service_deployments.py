@@ -9,6 +9,7 @@ from seaway.aws.call import Call
 from seaway.aws.ecs.errors import InvalidParameterException, ServiceNotFoundException
 from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.references import at_most, cluster_of, missing, page, service_of
+from seaway.aws.ecs.registries import render_registries
 from seaway.aws.ecs.render_service import render_connect, render_load_balancers, render_rollout
 from seaway.aws.ecs.rendering import instant
 from seaway.aws.ecs.strategy import render_strategy
@@ -217,6 +218,8 @@ def _revision(tx: Transaction, service: Service, deployment: Deployment) -> shap
         shape["platformFamily"] = "Linux"
     if deployment.load_balancers:
         shape["loadBalancers"] = render_load_balancers(deployment.load_balancers)
+    if deployment.registries:
+        shape["serviceRegistries"] = render_registries(deployment.registries)
     if deployment.network:
         shape["networkConfiguration"] = render_network(deployment.network)
     if deployment.connect:

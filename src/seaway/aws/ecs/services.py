@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.endpoints import check_free, offer
+from seaway.aws.ecs.endpoints import check_free, known_to, offer
 from seaway.aws.ecs.errors import (
     InvalidParameterException,
     ServiceNotActiveException,
@@ -200,8 +200,10 @@ def _deploy(tx: Transaction, call: Call, wanted: Wanted, source: str | None) -> 
             platform_version=platform_in_force(service.platform_version),
             network=service.network,
             load_balancers=service.load_balancers,
+            registries=service.registries,
             connect=service.connect,
             discovery=offer(tx, call, service.arn, service.connect, wanted.definition),
+            known=known_to(tx, service.cluster, service.connect),
             number=moment.alnum(21),
             source=source,
             rollout_reason=f"ECS deployment {id} in progress.",

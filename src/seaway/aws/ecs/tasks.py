@@ -37,6 +37,7 @@ from seaway.aws.ecs.references import (
 )
 from seaway.aws.ecs.render_task import render_task
 from seaway.aws.ecs.room import placement_failures
+from seaway.aws.ecs.standalone import as_client
 from seaway.aws.ecs.strategy import (
     FARGATE_PROVIDERS,
     check_fargate,
@@ -94,6 +95,7 @@ def start_task(
     definition = runnable_definition(tx, call, request["taskDefinition"])
     check_network(tx, parse_network(request.get("networkConfiguration")), definition, False)
     pattern = parse_task(request, cluster, definition, call.moment.now)
+    pattern = as_client(tx, call, cluster, definition, pattern)
     response: shapes.StartTaskResponse = {"tasks": [], "failures": []}
     for name in names:
         instance = instance_of(tx, cluster, name)
@@ -217,6 +219,7 @@ def _wanted(
         placement_constraints=parse_constraints(request.get("placementConstraints"), fargate),
         placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
     )
+    pattern = as_client(tx, call, cluster, definition, pattern)
     tasks = []
     have: dict[str, int] = {}
     for _ in range(count):

@@ -7,8 +7,8 @@ What is checked, and how a breach is said, differs from service to service; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from seaway.aws.errors import AwsError, ValidationException
@@ -47,11 +47,15 @@ class MissingParameter(AwsError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one service checks. ``enums`` and ``bounds`` tell whether those are checked here."""
+    """How one service checks. ``enums`` and ``bounds`` tell whether those are checked here.
+
+    ``own`` are words that Seaway knows beyond an enum's, by the shape's name.
+    """
 
     error: Callable[[list[Breach]], AwsError]
     enums: bool = True
     bounds: bool = True
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _detected(breaches: list[Breach]) -> str:
@@ -87,7 +91,10 @@ def _ec2(breaches: list[Breach]) -> AwsError:
 
 
 RULES: dict[str, Rule] = {
-    "ecs": Rule(lambda found: InvalidParameterException(_detected(found))),
+    "ecs": Rule(
+        lambda found: InvalidParameterException(_detected(found)),
+        own={"ClusterSettingName": ("faithful",)},
+    ),
     "ecr": Rule(_ecr),
     "logs": Rule(lambda found: InvalidParameterException(_detected(found))),
     "servicediscovery": Rule(lambda found: InvalidInput(_detected(found))),
@@ -186,7 +193,7 @@ class Constraints:
         if shape.kind != "string":
             return None
         if shape.enum and self._rule.enums:
-            return _one_of(shape.enum)
+            return _one_of(shape.enum + self._rule.own.get(shape.name, ()))
         if shape.pattern and self._rule.bounds:
             return _matching(shape.pattern, shape.maximum)
         return None

@@ -20,7 +20,24 @@ aws ecs describe-services --cluster demo --services web cats dogs \\
 aws logs filter-log-events --log-group-name /ecs/cats --query 'events[-5:].message'"""
 
 
-@click.command()
+class Chapters(click.Group):
+    """The demo itself, and what goes on from it; loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The further demos."""
+        return ["mesh"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The further demo of this name."""
+        if cmd_name != "mesh":
+            return None
+        from seaway.cli.demo.mesh.command import mesh
+
+        return mesh
+
+
+@click.command(cls=Chapters, invoke_without_command=True)
+@click.pass_context
 @data_dir_option
 @port_option
 @click.option(
@@ -33,6 +50,7 @@ aws logs filter-log-events --log-group-name /ecs/cats --query 'events[-5:].messa
 @click.option("--pace", type=click.FloatRange(0), default=0.0, help="Seconds between the steps.")
 @click.option("--vpc-cidr", help="The demo network's addresses; the first free 10.x.0.0/16.")
 def demo(
+    ctx: click.Context,
     data_dir: Path | None,
     port: int | None,
     base_image: str | None,
@@ -44,8 +62,10 @@ def demo(
     """Walk through ECS with Service Connect: every step through the AWS APIs, for real.
 
     Starts Seaway when it is not up, and leaves it running. What an earlier run has made is used
-    again.
+    again. `seaway demo mesh` goes on from there: what Service Connect does here beyond AWS.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     settings = settings_for(data_dir, port)
     # Imported late: boto3 and rich take longer to load than the other commands to run.
     from seaway.cli.demo.clearing import STEPS as CLEARING_STEPS
@@ -62,8 +82,8 @@ def demo(
         aws = connect(url, settings.region)
         raise SystemExit(attempt(stage, lambda: clear(aws, stage)))
     stage.title("Seaway demo: cats, dogs and web through Service Connect")
-    url = _checked(endpoint_url) if endpoint_url else _up(stage.text, settings)
-    _check_engine()
+    url = checked(endpoint_url) if endpoint_url else up(stage.text, settings)
+    check_engine()
     aws = connect(url, settings.region)
     walked = Walk(aws, stage, base_image=base_image, cidr=vpc_cidr)
     failed = attempt(stage, walked.through)
@@ -79,13 +99,14 @@ def _present(settings: Settings) -> str | None:
     return present[1] if present else None
 
 
-def _checked(url: str) -> str:
+def checked(url: str) -> str:
+    """The address of a Seaway that answers there. Raises ClickException."""
     if ask(url) is None:
         raise click.ClickException(f"No Seaway answers at {url}.")
     return url.rstrip("/")
 
 
-def _check_engine() -> None:
+def check_engine() -> None:
     """The demo itself needs the engine too: to build images, and to look inside tasks."""
     from seaway.cli.machine import engine_problem
 
@@ -94,7 +115,7 @@ def _check_engine() -> None:
         raise click.ClickException(problem)
 
 
-def _up(tell: Callable[[str], None], settings: Settings) -> str:
+def up(tell: Callable[[str], None], settings: Settings) -> str:
     """The endpoint of the Seaway that is up, or of one started now."""
     present = _present(settings)
     if present is not None:

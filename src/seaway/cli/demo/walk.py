@@ -24,6 +24,8 @@ from seaway.cli.demo.stage import Stage
 from seaway.cli.demo.trial import kill_under_traffic
 
 STEPS = 14
+PREPARING = 10
+"""Of them, those up to the services' being in Service Connect."""
 
 
 class Walk:
@@ -42,6 +44,11 @@ class Walk:
         self._build()
         self._connect()
         self._stage.summary()
+
+    def prepare(self) -> None:
+        """The steps up to the services' being in Service Connect. Raises as ``through`` does."""
+        self._build()
+        self._switch_on()
 
     def _build(self) -> None:
         aws, step = self._aws, self._stage.step
@@ -73,9 +80,7 @@ class Walk:
     def _connect(self) -> None:
         aws, step = self._aws, self._stage.step
         stage = self._stage
-        with step("Service Connect on", "cats and dogs offer their names in the namespace; web "
-                  "only calls (client side only)."):  # fmt: skip
-            switch_on(aws, stage)
+        self._switch_on()
         with step("Calling by name", "From inside a task of web, http://cats and http://dogs "
                   "answer, with no change to its code."):  # fmt: skip
             use_names(aws, stage)
@@ -87,6 +92,11 @@ class Walk:
         with step("Traffic health", "Incoming and outgoing traffic of each service, from "
                   "CloudWatch's minute points."):  # fmt: skip
             show_health(aws, stage, {CATS.name: asked + ASKED, DOGS.name: ASKED})
+
+    def _switch_on(self) -> None:
+        with self._stage.step("Service Connect on", "cats and dogs offer their names in the "
+                              "namespace; web only calls (client side only)."):  # fmt: skip
+            switch_on(self._aws, self._stage)
 
 
 def attempt(stage: Stage, walk: Callable[[], None]) -> int:

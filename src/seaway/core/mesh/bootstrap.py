@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from seaway.core.mesh.words import FROM_US, TYPE, Json, seconds
 
+EJECTION_LOG = "ejections.log"
+"""The file, in the directory Envoy runs in, of what outlier detection does."""
+
+_FAILED_HANDSHAKES = r"ssl\.(connection_error|fail_verify_(no_cert|error|san))"
 _COUNTED_OF_UPSTREAMS = (
     "upstream_rq_total",
     "upstream_rq_[2345]xx",
+    r"retry\.upstream_rq_[45]xx",
     "upstream_rq_time",
+    _FAILED_HANDSHAKES,
     "upstream_cx_(total|active|connect_fail|(rx|tx)_bytes_total)",
     "membership_(total|healthy)",
 )
@@ -39,13 +45,19 @@ def bootstrap(
             "lds_config": FROM_US,
             "cds_config": FROM_US,
         },
+        # Most callers call few of the names they know. What they don't call takes no memory in the
+        # workers, and has no statistics, until they do.
+        "cluster_manager": {"enable_deferred_cluster_creation": True},
+        "deferred_stat_options": {"enable_deferred_creation_stats": True},
+        # Which endpoints it leaves alone for failing, one line for each time.
+        "cluster_manager": {"outlier_detection": {"event_log_path": EJECTION_LOG}},
         "stats_sinks": [_stats_sink(node)],
         "stats_flush_interval": seconds(flush_interval),
         "stats_config": {
             "use_all_default_tags": False,
             "stats_tags": [
                 {"tag_name": "upstream", "regex": r"^cluster\.((purpose=[^.]*)\.)"},
-                {"tag_name": "port", "regex": r"^http\.((purpose=[^.]*)\.)"},
+                {"tag_name": "port", "regex": r"^(?:http|listener)\.((purpose=[^.]*)\.)"},
             ],
             "stats_matcher": {"inclusion_list": {"patterns": _counted()}},
         },
@@ -58,7 +70,9 @@ def bootstrap(
                         # Envoy's default of 100 steps. The limits are checked at the API.
                         "re2.max_program_size.error_level": 20000,
                     },
-                }
+                },
+                # What somebody switches on while it runs: the tap.
+                {"name": "admin", "admin_layer": {}},
             ]
         },
     }
@@ -70,6 +84,7 @@ def _counted() -> list[Json]:
     return [
         {"safe_regex": {"regex": rf"cluster\.purpose=(connect|balance);[^.]*\.({upstreams})"}},
         {"safe_regex": {"regex": rf"http\.purpose=balance;[^.]*\.({ports})"}},
+        {"safe_regex": {"regex": rf"listener\.purpose=ingress;[^.]*\.{_FAILED_HANDSHAKES}"}},
         {"prefix": "seaway."},
     ]
 

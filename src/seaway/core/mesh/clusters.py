@@ -10,8 +10,10 @@ from seaway.core.mesh.proxy import (
     Algorithm,
     Endpoint,
     HealthCheck,
+    Limits,
     OutlierDetection,
     Protocol,
+    Secure,
     Upstream,
 )
 from seaway.core.mesh.words import (
@@ -33,7 +35,7 @@ def cluster(upstream: Upstream) -> Json:
         "type": "EDS",
         "eds_cluster_config": {"eds_config": FROM_US},
         "connect_timeout": seconds(upstream.connect_timeout),
-        "circuit_breakers": {"thresholds": [_no_limits()]},
+        "circuit_breakers": {"thresholds": [_thresholds(upstream.limits)]},
         # An endpoint we take away is gone, whatever its last health check said.
         "ignore_health_on_host_removal": True,
         "common_lb_config": {
@@ -52,6 +54,8 @@ def cluster(upstream: Upstream) -> Json:
         body["health_checks"] = [_health_check(upstream.health_check)]
     if upstream.outlier_detection is not None:
         body["outlier_detection"] = _outlier_detection(upstream.outlier_detection)
+    if upstream.secure is not None:
+        body["transport_socket"] = _tls(upstream.secure, upstream.protocol)
     return body
 
 
@@ -82,9 +86,19 @@ def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
     return told | ({"health_status": "DRAINING"} if endpoint.draining else {})
 
 
-def _no_limits() -> Json:
-    names = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
-    return {"priority": "DEFAULT", **dict.fromkeys(names, UNLIMITED)}
+def _thresholds(limits: Limits) -> Json:
+    """What is not limited is said to be endless, since Envoy's own defaults are 1024 and 3."""
+    body: Json = {
+        "priority": "DEFAULT",
+        "max_connections": limits.connections or UNLIMITED,
+        "max_pending_requests": UNLIMITED if limits.pending is None else limits.pending,
+        "max_requests": limits.requests or UNLIMITED,
+        "max_retries": UNLIMITED,
+    }
+    if limits.retry_budget is not None:
+        # Three retries at once are always fine (Envoy's default), or a quiet service had none.
+        body["retry_budget"] = {"budget_percent": {"value": limits.retry_budget}}
+    return body
 
 
 def _balancing(upstream: Upstream) -> Json:
@@ -100,13 +114,54 @@ def _balancing(upstream: Upstream) -> Json:
                 body["least_request_lb_config"] = slow
         case Algorithm.WEIGHTED_RANDOM:
             body = {"lb_policy": "RANDOM"}
+        case Algorithm.CONSISTENT_HASH:
+            body = {"lb_policy": "RING_HASH"}
     return body
 
 
 def _http_options(upstream: Upstream) -> Json:
     version = "http2_protocol_options" if upstream.protocol.is_http2 else "http_protocol_options"
     name = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-    return {name: {"@type": TYPE + name, "explicit_http_config": {version: {}}}}
+    told: Json = {"@type": TYPE + name, "explicit_http_config": {version: {}}}
+    if upstream.limits.requests_per_connection:
+        most = {"max_requests_per_connection": upstream.limits.requests_per_connection}
+        told["common_http_protocol_options"] = most
+    return {name: told}
+
+
+def _tls(secure: Secure, protocol: Protocol) -> Json:
+    """TLS 1.3 to the endpoints; certificates come apart (SDS), so a new one breaks nothing."""
+    version = "TLSv1_3"
+    common: Json = {
+        "tls_params": {
+            "tls_minimum_protocol_version": version,
+            "tls_maximum_protocol_version": version,
+        },
+    }
+    if protocol.is_http:
+        common["alpn_protocols"] = ["h2" if protocol.is_http2 else "http/1.1"]
+    if secure.certificate:
+        common["tls_certificate_sds_secret_configs"] = [_secret(secure.certificate)]
+    if secure.authorities:
+        common["combined_validation_context"] = {
+            "default_validation_context": {
+                "match_typed_subject_alt_names": [_peer(name) for name in secure.peers]
+            },
+            "validation_context_sds_secret_config": _secret(secure.authorities),
+        }
+    kind = TYPE + "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
+    return {
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {"@type": kind, "sni": secure.server_name, "common_tls_context": common},
+    }
+
+
+def _secret(name: str) -> Json:
+    return {"name": name, "sds_config": FROM_US}
+
+
+def _peer(name: str) -> Json:
+    return {"san_type": "URI" if "://" in name else "DNS", "matcher": {"exact": name}}
 
 
 UNHEALTHY_INTERVAL = 1.0
@@ -181,5 +236,5 @@ def _outlier_detection(detection: OutlierDetection) -> Json:
         "interval": seconds(detection.interval),
         "base_ejection_time": seconds(detection.first_ejection),
         "max_ejection_time": seconds(detection.longest_ejection),
-        "max_ejection_percent": 100,
+        "max_ejection_percent": detection.most_ejected,
     }

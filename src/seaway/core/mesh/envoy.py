@@ -10,7 +10,7 @@ from __future__ import annotations
 from seaway.core.mesh.bootstrap import NODE_HEADER, bootstrap
 from seaway.core.mesh.clusters import HEALTH_LOG, cluster, load_assignment, matched
 from seaway.core.mesh.labels import labels_of, stat_name
-from seaway.core.mesh.listeners import listener
+from seaway.core.mesh.listeners import intercepting_listener, listener, name_table
 from seaway.core.mesh.routes import route_configuration, upstream_names
 
 __all__ = [
@@ -18,10 +18,12 @@ __all__ = [
     "NODE_HEADER",
     "bootstrap",
     "cluster",
+    "intercepting_listener",
     "labels_of",
     "listener",
     "load_assignment",
     "matched",
+    "name_table",
     "route_configuration",
     "stat_name",
     "upstream_names",

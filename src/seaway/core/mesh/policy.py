@@ -1,126 +1,191 @@
-"""What a service's owner and its callers have settled on beyond AWS: retries, routes, who may call.
+"""What a service's owner and its callers have settled on beyond AWS: retries, routes, limits.
 
 Everything is said with tags, so that an unmodified AWS client can say it (ECS: TagResource on a
-cluster or a service; Cloud Map: TagResource on a namespace). What is said nearer to a call wins:
-AWS's default, then the called service's cluster, its namespace, the called service itself, and
-last the calling service's own word for this one target (``seaway:to.<discovery name>.…``).
+cluster or a service; Cloud Map: TagResource on a namespace). What is said nearer to a call wins,
+setting by setting: AWS's default, then the called service's cluster, its namespace, its
+serviceConnectConfiguration, its own tags, and last the calling service's own word for this one
+target (``seaway:to.<discovery name>.…``). Who may call whom is in ``intentions.py``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from difflib import get_close_matches
 
-from seaway.core.mesh.proxy import (
-    Algorithm,
-    Condition,
-    Fault,
-    HashOn,
-    Limits,
-    OutlierDetection,
-    RateLimit,
-    Retry,
+from seaway.core.mesh.intentions import Identity, Verdict, check_intention, is_intention, may_call
+from seaway.core.mesh.policy_nouns import NO_POLICY, Policy, PolicyRoute, Said, Turn
+from seaway.core.mesh.policy_settings import SETTINGS, turns
+from seaway.core.mesh.policy_tags import (
+    OFF,
+    Layer,
+    Scope,
+    WrongWord,
+    conditions,
+    layers_of,
 )
-from seaway.core.names import Tags
+from seaway.core.mesh.proxy import Fault
 
+__all__ = [
+    "NO_POLICY",
+    "Identity",
+    "Layer",
+    "Policy",
+    "PolicyRoute",
+    "Said",
+    "Scope",
+    "Turn",
+    "Verdict",
+    "complaint",
+    "layers_of",
+    "may_call",
+    "policy_of",
+    "settings_in_force",
+]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """One resource's word: its tags, and how people call it ("service cats", "cluster pets")."""
+DEFAULT = "AWS's default"
 
-    source: str
-    tags: Tags
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """One setting in force: its name without the prefix, its text, and who said it."""
-
-    name: str
-    value: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A part of the requests, by weight, goes to another endpoint of the namespace."""
-
-    discovery_name: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRoute:
-    """Requests that meet all conditions are treated in their own way.
-
-    What is None is as for the rest of the service; ``turns`` () = to the service itself.
-    """
-
-    name: str
-    conditions: tuple[Condition, ...]
-    turns: tuple[Turn, ...] = ()
-    timeout: float | None = None
-    retry: Retry | None = None
-    fault: Fault | None = None
-    rate: RateLimit | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What holds for one caller's requests to one endpoint name. None = AWS's own behaviour.
-
-    ``timeout`` and ``idle_timeout`` are seconds, 0 = off. ``turns`` () = all to the name itself;
-    ``mirrors`` are (discovery name, percent). ``said`` is every setting in force and where it
-    comes from; ``wrong`` every one that could not be understood, and why: it has no effect.
-    """
-
-    retry: Retry | None = None
-    timeout: float | None = None
-    idle_timeout: float | None = None
-    outlier: OutlierDetection | None = None
-    outlier_off: bool = False
-    limits: Limits = Limits()
-    algorithm: Algorithm = Algorithm.ROUND_ROBIN
-    hash_on: tuple[HashOn, ...] = ()
-    turns: tuple[Turn, ...] = ()
-    mirrors: tuple[tuple[str, float], ...] = ()
-    fault: Fault | None = None
-    rate: RateLimit | None = None
-    routes: tuple[PolicyRoute, ...] = ()
-    trace_percent: float | None = None
-    said: tuple[Said, ...] = ()
-    wrong: tuple[Said, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who calls: an ECS service, a family of tasks that were run, or the machine's programs.
-
-    ``name`` is the service's name, the group of tasks that RunTask started ("family:jobs"), or
-    "machine"; ``cluster`` is empty for the last.
-    """
-
-    cluster: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Whether a caller may call, and who said so in which words."""
-
-    allowed: bool
-    source: str
-    rule: str
-
-
-NO_POLICY = Policy()
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+_ROUTE = re.compile(r"route\.([A-Za-z0-9_-]{1,64})")
+_OF_A_ROUTE = (
+    "timeout",
+    "retries",
+    "retries.on",
+    "retries.timeout",
+    "fault.delay",
+    "fault.abort",
+    "rate",
+)
 
 
 def policy_of(layers: Sequence[Layer]) -> Policy:
-    """The settings in force, the last layer's before the others'."""
-    raise NotImplementedError
+    """The settings in force, the last layer's before the others'. Never raises."""
+    said: dict[str, Said] = {}
+    wrong: list[Said] = []
+    for layer in layers:
+        for name, text in layer.settings():
+            why = complaint(name, text, layer.scope)
+            word = Said(name=name, value=text, source=layer.source, why=why or "")
+            if why is not None:
+                wrong.append(word)
+            elif not is_intention(name):
+                said[name] = word
+    if not said and not wrong:
+        return NO_POLICY
+    return _settled(said, tuple(wrong))
 
 
-def may_call(caller: Identity, layers: Sequence[Layer]) -> Verdict:
-    """Whether the caller may call what these layers speak for."""
-    raise NotImplementedError
+def complaint(name: str, text: str, scope: Scope = Scope.SERVICE) -> str | None:
+    """What is wrong with a setting (its name without the prefix), as a sentence; None = nothing."""
+    try:
+        _check(name, text, scope)
+    except WrongWord as wrong:
+        return str(wrong)
+    return None
+
+
+def _check(name: str, text: str, scope: Scope) -> None:
+    setting = _BY_NAME.get(name)
+    wide = scope in (Scope.CLUSTER, Scope.NAMESPACE)
+    if wide and (_ROUTE.fullmatch(name) or (setting is not None and setting.near_only)):
+        raise WrongWord(f"{name} is for one service, not for a whole {scope}.")
+    if setting is not None:
+        setting.apply(NO_POLICY, text)
+    elif _ROUTE.fullmatch(name):
+        _route(name, text, NO_POLICY)
+    elif not is_intention(name):
+        raise WrongWord(_unknown(name))
+    elif scope is Scope.CALLER:
+        raise WrongWord("Who may call is for the called service to say.")
+    else:
+        check_intention(name, text)
+
+
+def _unknown(name: str) -> str:
+    known = [*_BY_NAME, "intentions", "allow", "deny", "route.1"]
+    near = get_close_matches(name, known, n=1)
+    return f"There is no setting {name}" + (f"; did you mean {near[0]}?" if near else ".")
+
+
+def settings_in_force(policy: Policy, *, http: bool = True) -> tuple[Said, ...]:
+    """Every setting, said or not, and the routes: what holds and where it comes from.
+
+    What does nothing for TCP is left out unless ``http``.
+    """
+    said = {word.name: word for word in policy.said}
+    shown = [
+        said.get(setting.name, Said(name=setting.name, value=setting.default, source=DEFAULT))
+        for setting in SETTINGS
+        if http or not setting.http_only
+    ]
+    routes = [word for word in policy.said if _ROUTE.fullmatch(word.name) and http]
+    return (*shown, *routes)
+
+
+def _settled(said: dict[str, Said], wrong: tuple[Said, ...]) -> Policy:
+    policy = NO_POLICY
+    for setting in SETTINGS:
+        if setting.name in said:
+            policy = setting.apply(policy, said[setting.name].value)
+    routes = [
+        _route(name, said[name].value, policy)
+        for name in sorted(said, key=_turn_of_a_route)
+        if _ROUTE.fullmatch(name)
+    ]
+    fault = policy.fault if policy.fault != Fault() else None
+    return replace(
+        policy,
+        fault=fault,
+        routes=tuple(route for route in routes if route is not None),
+        said=tuple(said[name] for name in sorted(said, key=_place)),
+        wrong=wrong,
+    )
+
+
+def _place(name: str) -> tuple[int, tuple[int, int, str]]:
+    known = list(_BY_NAME)
+    place = known.index(name) if name in _BY_NAME else len(known)
+    return place, _turn_of_a_route(name)
+
+
+def _turn_of_a_route(name: str) -> tuple[int, int, str]:
+    """Routes with numbers come first, by number; then those with names."""
+    own = name.removeprefix("route.")
+    return (0, int(own), own) if own.isdecimal() else (1, 0, own)
+
+
+def _route(name: str, text: str, rest: Policy) -> PolicyRoute | None:
+    """One route, on top of what holds for the rest of the service; None = it is switched off."""
+    if text == OFF:
+        return None
+    asked, told = [], {}
+    for word in text.split():
+        key, equals, value = word.partition("=")
+        if equals and (key == "to" or key in _BY_NAME):
+            told[key] = value
+        else:
+            asked.append(word)
+    policy = rest
+    for key, value in told.items():
+        if key != "to" and key not in _OF_A_ROUTE:
+            raise WrongWord(f"A route can't have its own {key}, only {', '.join(_OF_A_ROUTE)}.")
+        if key != "to":
+            policy = _BY_NAME[key].apply(policy, value)
+    if not asked:
+        raise WrongWord("A route needs a condition: path:/v2, header:x-beta=yes or method:GET.")
+    if told.get("rate") == OFF:
+        raise WrongWord("A route can have a rate of its own, but not go without the service's.")
+    return PolicyRoute(
+        name=name.removeprefix("route."),
+        conditions=conditions(asked),
+        turns=turns(told.get("to", OFF)),
+        timeout=policy.timeout if "timeout" in told else None,
+        retry=policy.retry if _any(told, "retries") else None,
+        fault=policy.fault if _any(told, "fault") else None,
+        rate=policy.rate if "rate" in told else None,
+    )
+
+
+def _any(told: dict[str, str], group: str) -> bool:
+    return any(key.partition(".")[0] == group for key in told)

@@ -67,6 +67,7 @@ class Labels:
     load_balancer: str = ""
     target_group: str = ""
     protocol: str = ""  # "tcp" | "http" | "http2" | "grpc": which metrics exist at all
+    revision: str = ""  # the deployment's digits, where traffic is shared out between deployments
 
     def items(self) -> Iterator[tuple[str, str]]:
         """The labels that are set, in the order of declaration."""
@@ -303,10 +304,15 @@ class Mirror:
 
 @dataclass(frozen=True, slots=True)
 class HashOn:
-    """What keeps a client with an endpoint: ``kind`` is header, cookie or source."""
+    """What keeps a client with an endpoint: ``kind`` is header, cookie or source.
+
+    A cookie with a ``lifetime`` in seconds is given out by the proxy to who has none; 0 = until
+    the client ends. None = the cookie is the application's own.
+    """
 
     kind: str
     name: str = ""
+    lifetime: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ ones and a proxy that kept its configuration has nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
@@ -15,16 +15,28 @@ from typing import Any, TypeVar
 import orjson
 
 from seaway.core.mesh import envoy
-from seaway.core.mesh.proxy import Port, Proxy, Routing, Upstream
+from seaway.core.mesh.interceptor import (
+    Interceptor,
+    NameTable,
+    interceptor_name,
+    interceptors,
+    name_tables,
+    table_name,
+)
+from seaway.core.mesh.proxy import Port, Proxy, Routing, Secret, Upstream
+from seaway.core.mesh.secure import secret, secret_names
 
 Body = Mapping[str, Any]
 Noun = TypeVar("Noun")
-Named = TypeVar("Named", Port, Upstream)
+Named = TypeVar("Named", Port, Secret, Upstream)
+Door = Port | Interceptor
+"""What becomes a listener."""
 
 
 class Kind(Enum):
-    """The four kinds of resource, in the order in which Envoy should hear of them."""
+    """The kinds of resource, in the order in which Envoy should hear of them."""
 
+    SECRETS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
     CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
     ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"
     LISTENERS = "type.googleapis.com/envoy.config.listener.v3.Listener"
@@ -37,24 +49,30 @@ class Kind(Enum):
 _KINDS = tuple(Kind)
 
 
+Need = tuple[Kind, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
     """One resource; equal versions mean equal bodies.
 
-    ``needs`` names the resource of another kind Envoy asks for once it has this one: a cluster
-    its endpoints, an HTTP listener its routes.
+    ``needs`` names the resources of other kinds Envoy asks for once it has this one: a cluster
+    its endpoints, an HTTP listener its routes, both the secrets of their certificates.
     """
 
     kind: Kind
     name: str
     version: str
     body: Body = field(repr=False)
-    needs: str | None = None
+    needs: tuple[Need, ...] = ()
 
 
 Resources = Mapping[str, Resource]
 
-Rendered = dict[tuple[Kind, int], tuple[Any, Resource]]
+Told = tuple[Body, tuple[Need, ...]]
+"""A rendered noun: its body, and the resources it needs."""
+
+Rendered = dict[tuple[Kind, Hashable], tuple[Any, Resource]]
 """Resources by the identity of the noun they were rendered from, and the noun, to keep it alive."""
 
 
@@ -68,14 +86,17 @@ class Snapshot:
 
     proxy: Proxy
     version: str
+    secrets: Resources
     clusters: Resources
     endpoints: Resources
     listeners: Resources
     routes: Resources
     upstreams: Mapping[str, Upstream]
-    ports: Mapping[str, Port]
+    doors: Mapping[str, Door]
     routings: Mapping[str, Routing]
-    sums: tuple[int, ...] = (0, 0, 0, 0)
+    tables: Mapping[str, Routing | NameTable]
+    certificates: Mapping[str, Secret]
+    sums: tuple[int, ...] = (0, 0, 0, 0, 0)
     """Of the versions of each kind."""
 
     @property
@@ -85,11 +106,13 @@ class Snapshot:
     @property
     def parts(self) -> tuple[Resources, ...]:
         """The resources of every kind, in Kind order."""
-        return self.clusters, self.endpoints, self.listeners, self.routes
+        return self.secrets, self.clusters, self.endpoints, self.listeners, self.routes
 
     def of(self, kind: Kind) -> Resources:
         """The resources of one kind, by name."""
         match kind:
+            case Kind.SECRETS:
+                return self.secrets
             case Kind.CLUSTERS:
                 return self.clusters
             case Kind.ENDPOINTS:
@@ -122,27 +145,30 @@ def take_snapshot(
     """
     old = previous or _NOTHING
     shared: Rendered = {} if rendered is None else rendered
+    certificates = _by_name(proxy.secrets, "secret")
+    secrets = _renew(Kind.SECRETS, certificates, old.certificates, old.secrets, _secret, shared)
     upstreams = _by_name(proxy.upstreams, "upstream")
     clusters = _renew(Kind.CLUSTERS, upstreams, old.upstreams, old.clusters, _cluster, shared)
     endpoints = _renew(Kind.ENDPOINTS, upstreams, old.upstreams, old.endpoints, _endpoints, shared)
     if proxy.ports is old.proxy.ports and upstreams.keys() >= old.upstreams.keys():
-        ports, routings = old.ports, old.routings
+        doors, routings, tables = old.doors, old.routings, old.tables
         listeners, routes = old.listeners, old.routes
     else:
-        ports = _by_name(proxy.ports, "port")
+        doors = _doors(proxy)
         routings = _routings(proxy)
         _check_forwards(routings, upstreams, old)
-        listeners = _renew(Kind.LISTENERS, ports, old.ports, old.listeners, _listener, shared)
-        http = {p.routing.name: routings[p.routing.name] for p in proxy.ports if p.protocol.is_http}
-        routes = _renew(Kind.ROUTES, http, old.routings, old.routes, _routes, shared)
-    parts = (clusters, endpoints, listeners, routes)
+        tables = _tables(proxy, routings)
+        listeners = _renew(Kind.LISTENERS, doors, old.doors, old.listeners, _listener, shared)
+        routes = _renew(Kind.ROUTES, tables, old.tables, old.routes, _routes, shared)
+    parts = (secrets, clusters, endpoints, listeners, routes)
     sums = tuple(
         known if part is before else _sum(part)
         for part, before, known in zip(parts, old.parts, old.sums, strict=True)
     )
     # No order matters in a sum, and bodies hold their own names.
     version = f"{sum(sums) % 2**64:016x}"
-    return Snapshot(proxy, version, *parts, upstreams, ports, routings, sums)
+    nouns = (upstreams, doors, routings, tables, certificates)
+    return Snapshot(proxy, version, *parts, *nouns, sums)
 
 
 def difference(before: Snapshot | None, after: Snapshot) -> Difference:
@@ -166,7 +192,7 @@ def _renew(
     nouns: Mapping[str, Noun],
     old_nouns: Mapping[str, Noun],
     old: Resources,
-    render: Callable[[Noun], tuple[Body, str | None]],
+    render: Callable[[Noun], Told],
     shared: Rendered,
 ) -> Resources:
     """The resources of these nouns; the old ones where the noun, or at least the body, is equal."""
@@ -176,35 +202,58 @@ def _renew(
         before = old.get(name)
         known = old_nouns.get(name)
         if before is None or (known is not noun and known != noun):
-            found = shared.get((kind, id(noun)))
-            made = found[1] if found else _resource(kind, name, *render(noun))
+            key = (kind, _identity(noun))
+            found = shared.get(key)
+            made = found[1] if found else _resource(kind, name, render(noun))
             if found is None:
-                shared[(kind, id(noun))] = (noun, made)
+                shared[key] = (noun, made)
             if before is None or before.version != made.version:
                 moved, before = True, made
         new[name] = before
     return new if moved else old
 
 
-def _resource(kind: Kind, name: str, body: Body, needs: str | None) -> Resource:
+def _identity(noun: object) -> Hashable:
+    """Proxies share nouns, and what a table is made of."""
+    if isinstance(noun, NameTable):
+        return noun.name, tuple((entry.called, id(entry.routing)) for entry in noun.entries)
+    return id(noun)
+
+
+def _resource(kind: Kind, name: str, told: Told) -> Resource:
+    body, needs = told
     digest = blake2b(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
     return Resource(kind, name, digest, body, needs)
 
 
-def _cluster(upstream: Upstream) -> tuple[Body, str | None]:
-    return envoy.cluster(upstream), upstream.name
+def _secret(told: Secret) -> Told:
+    return secret(told), ()
 
 
-def _endpoints(upstream: Upstream) -> tuple[Body, str | None]:
-    return envoy.load_assignment(upstream), None
+def _cluster(upstream: Upstream) -> Told:
+    return envoy.cluster(upstream), (
+        (Kind.ENDPOINTS, upstream.name),
+        *((Kind.SECRETS, name) for name in secret_names(upstream.secure)),
+    )
 
 
-def _listener(port: Port) -> tuple[Body, str | None]:
-    return envoy.listener(port), port.routing.name if port.protocol.is_http else None
+def _endpoints(upstream: Upstream) -> Told:
+    return envoy.load_assignment(upstream), ()
 
 
-def _routes(routing: Routing) -> tuple[Body, str | None]:
-    return envoy.route_configuration(routing), None
+def _listener(door: Door) -> Told:
+    if isinstance(door, Interceptor):
+        tables = {table_name(port) for port in door.ports if port.protocol.is_http}
+        return envoy.intercepting_listener(door), tuple((Kind.ROUTES, n) for n in sorted(tables))
+    routes = ((Kind.ROUTES, door.routing.name),) if door.protocol.is_http else ()
+    secrets = ((Kind.SECRETS, name) for name in secret_names(door.secure))
+    return envoy.listener(door), (*routes, *secrets)
+
+
+def _routes(table: Routing | NameTable) -> Told:
+    if isinstance(table, NameTable):
+        return envoy.name_table(table), ()
+    return envoy.route_configuration(table), ()
 
 
 def _sum(part: Resources) -> int:
@@ -216,6 +265,29 @@ def _by_name(nouns: tuple[Named, ...], what: str) -> dict[str, Named]:
     if len(named) != len(nouns):
         raise InconsistentProxy(f"one {what} name is used twice")
     return named
+
+
+def listener_name(port: Port) -> str:
+    """The name of the listener that takes the port's connections, maybe with other ports'."""
+    return interceptor_name(port) or port.name
+
+
+def _doors(proxy: Proxy) -> dict[str, Door]:
+    ports = _by_name(proxy.ports, "port")
+    alone = {name: port for name, port in ports.items() if interceptor_name(port) is None}
+    return {**alone, **interceptors(proxy.ports)}
+
+
+def _tables(proxy: Proxy, routings: Mapping[str, Routing]) -> dict[str, Routing | NameTable]:
+    alone = {
+        port.routing.name: routings[port.routing.name]
+        for port in proxy.ports
+        if port.protocol.is_http and interceptor_name(port) is None
+    }
+    try:
+        return {**alone, **name_tables(proxy.ports)}
+    except ValueError as error:
+        raise InconsistentProxy(str(error)) from error
 
 
 def _routings(proxy: Proxy) -> dict[str, Routing]:
@@ -241,4 +313,4 @@ def _check_forwards(
                 raise InconsistentProxy(f"routing {name} leads to no upstream {upstream}")
 
 
-_NOTHING = Snapshot(Proxy(node=""), "", {}, {}, {}, {}, {}, {}, {})
+_NOTHING = Snapshot(Proxy(node=""), "", {}, {}, {}, {}, {}, {}, {}, {}, {}, {})

@@ -25,3 +25,8 @@ def bracketed(address: str) -> str:
 def seconds(value: float) -> str:
     """A duration as protobuf's JSON writes it."""
     return f"{value:.9f}".rstrip("0").rstrip(".") + "s"
+
+
+def fraction(percent: float) -> Json:
+    """A percentage, kept to four decimals, as Envoy's FractionalPercent."""
+    return {"numerator": round(percent * 10_000), "denominator": "MILLION"}

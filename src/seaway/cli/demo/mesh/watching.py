@@ -1,0 +1,74 @@
+"""Chapters six and seven: why a call does not arrive, and what passes."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+
+from aiodocker import Docker
+
+from seaway.cli.demo.clients import Aws
+from seaway.cli.demo.failure import DemoFailed
+from seaway.cli.demo.inside import inside
+from seaway.cli.demo.mesh.asking import Program
+from seaway.cli.demo.mesh.kittens import KITTENS
+from seaway.cli.demo.names import CATS, CLUSTER, DOGS, WEB
+from seaway.cli.demo.services import tasks_of
+from seaway.cli.demo.stage import Stage
+
+RATE = 40
+TRAFFIC_SECONDS = 14
+TAPPED = 5
+METRICS_SHOWN = 6
+STOPPED_SECONDS = 60.0
+
+
+def explanations(aws: Aws, stage: Stage, seaway: Program) -> None:
+    """Three calls, of which one works and two can't. Raises DemoFailed."""
+    seaway.show(stage, "explain", WEB.name, CATS.name, "--cluster", CLUSTER)
+    stage.call(aws.ecs, "update_service", cluster=CLUSTER, service=KITTENS, desiredCount=0)
+    stage.wait(
+        lambda: (None if _runs(aws) else True, f"the task of {KITTENS} stops"),
+        seconds=STOPPED_SECONDS,
+        late=f"The task of {KITTENS} does not stop",
+        where=f"aws ecs list-tasks --cluster {CLUSTER} --service-name {KITTENS}",
+    )
+    seaway.show(stage, "explain", WEB.name, KITTENS, "--cluster", CLUSTER)
+    seaway.show(stage, "explain", WEB.name, "birds", "--cluster", CLUSTER)
+
+
+def _runs(aws: Aws) -> bool:
+    found = aws.ecs.describe_services(cluster=CLUSTER, services=[KITTENS])["services"]
+    return any(service["runningCount"] for service in found)
+
+
+def passing(aws: Aws, stage: Stage, seaway: Program) -> None:
+    """Requests as they pass, rates by edge, and the same figures for Prometheus."""
+    asyncio.run(_under_traffic(aws, stage, seaway))
+    url = f"{aws.endpoint}/_seaway/metrics"
+    stage.shell(f"curl -s {url} | grep seaway_requests_total")
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    shown = [line for line in lines if line.startswith("seaway_requests_total")]
+    if not shown:
+        raise DemoFailed("No request is counted for Prometheus.", f"curl -s {url}")
+    for line in shown[:METRICS_SHOWN]:
+        stage.say(line)
+
+
+async def _under_traffic(aws: Aws, stage: Stage, seaway: Program) -> None:
+    callers = tasks_of(aws, WEB)
+    async with Docker() as docker, asyncio.TaskGroup() as jobs:
+        for task, part in zip(callers, (CATS, DOGS), strict=False):
+            caller = await inside(docker, task, WEB.name)
+            url = f"http://{part.name}/whoami?[1-{RATE * TRAFFIC_SECONDS}]"
+            jobs.create_task(caller.run(f"curl -s -o /dev/null --rate {RATE}/s '{url}'"))
+        await asyncio.to_thread(_look, stage, seaway)
+
+
+def _look(stage: Stage, seaway: Program) -> None:
+    seaway.show(
+        stage, *("mesh", "tap", "--caller", WEB.name, "--target", CATS.name),
+        "--cluster", CLUSTER, "--count", str(TAPPED),
+    )  # fmt: skip
+    seaway.show(stage, "mesh", "top", "--once")

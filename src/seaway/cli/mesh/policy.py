@@ -1,0 +1,127 @@
+"""`seaway mesh policy`: what holds for calls from one service to another, and who says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from seaway.cli.mesh.resources import Offered, Resources, mesh_options
+from seaway.core.mesh.intentions import MACHINE
+from seaway.core.mesh.policy import (
+    Identity,
+    Said,
+    Verdict,
+    may_call,
+    policy_of,
+    settings_in_force,
+)
+from seaway.core.names import last_part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """What holds for one caller's calls to one endpoint."""
+
+    caller: str
+    target: str
+    protocol: str
+    settings: tuple[Said, ...]
+    verdict: Verdict
+    wrong: tuple[Said, ...]
+
+
+@click.command()
+@click.argument("caller")
+@click.argument("target")
+@mesh_options
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def policy(
+    caller: str, target: str, cluster: str | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Show what holds for CALLER's calls to TARGET: every setting, and who says so.
+
+    CALLER is a service (web, or pets/web with its cluster), family:jobs for tasks that were run,
+    or machine. TARGET is a discovery name or a service.
+    """
+    resources = Resources(data_dir, cluster)
+    found = [_effective(resources, caller, one) for one in resources.offered(target)]
+    if as_json:
+        click.echo(json.dumps([_plain(one) for one in found], indent=2))
+        return
+    for one in found:
+        _show(one, Console())
+
+
+def _effective(resources: Resources, caller: str, offered: Offered) -> Effective:
+    own = None if _untagged(caller) else resources.service(caller)
+    layers = resources.layers(offered, own)
+    settled = policy_of(layers)
+    http = resources.speaks_http(offered)
+    return Effective(
+        caller=caller,
+        target=offered.name,
+        protocol="HTTP" if http else "TCP",
+        settings=settings_in_force(settled, http=http),
+        verdict=may_call(_identity(caller, own, offered), layers),
+        wrong=settled.wrong,
+    )
+
+
+def _untagged(caller: str) -> bool:
+    return caller == MACHINE or last_part(caller).startswith("family:")
+
+
+def _identity(caller: str, service: dict[str, Any] | None, offered: Offered) -> Identity:
+    if service is not None:
+        cluster = last_part(service["clusterArn"])
+        return Identity(cluster=cluster, name=str(service["serviceName"]))
+    if caller == MACHINE:
+        return Identity(cluster="", name=MACHINE)
+    cluster, slash, name = caller.rpartition("/")
+    where = cluster if slash else last_part(offered.service["clusterArn"])
+    return Identity(cluster=where, name=name)
+
+
+def _plain(one: Effective) -> dict[str, Any]:
+    return {
+        "caller": one.caller,
+        "target": one.target,
+        "protocol": one.protocol,
+        "settings": [_row(said) for said in one.settings],
+        "mayCall": {
+            "allowed": one.verdict.allowed,
+            "rule": one.verdict.rule,
+            "from": one.verdict.source,
+        },
+        "wrong": [_row(said) | {"why": said.why} for said in one.wrong],
+    }
+
+
+def _row(said: Said) -> dict[str, str]:
+    return {"setting": said.name, "value": said.value, "from": said.source}
+
+
+def _show(one: Effective, console: Console) -> None:
+    table = Table(title=f"{one.caller} to {one.target} ({one.protocol})", title_justify="left")
+    for name in ("setting", "value", "from"):
+        table.add_column(name)
+    for said in one.settings:
+        table.add_row(said.name, said.value, said.source)
+    verdict = one.verdict
+    may = "yes" if verdict.allowed else "no"
+    table.add_row("may call", f"{may} ({verdict.rule})", verdict.source)
+    console.print(table)
+    for line in _wrong(one.wrong):
+        console.print(line, markup=False)
+
+
+def _wrong(wrong: Iterable[Said]) -> Iterable[str]:
+    for said in wrong:
+        yield f"No effect: {said.name}={said.value} ({said.source}). {said.why}"

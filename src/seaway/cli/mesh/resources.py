@@ -1,0 +1,260 @@
+"""Clusters, namespaces and services with their tags, read and tagged through the AWS APIs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import click
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from seaway.cli.options import data_dir_option, settings_for
+from seaway.cli.process import running
+from seaway.core.mesh.policy import Layer, layers_of
+from seaway.core.mesh.policy_tags import Scope
+from seaway.core.names import Tags, last_part
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def mesh_options(command: F) -> F:
+    """--cluster and --data-dir."""
+    cluster = click.option("--cluster", help="Where services are looked for; all clusters.")
+    return cluster(data_dir_option(command))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Something that can have tags: its ARN, and the scope of what they say."""
+
+    arn: str
+    scope: Scope
+    name: str
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """An endpoint name of a namespace, and the service that offers it (by its shape)."""
+
+    name: str
+    port_name: str
+    service: dict[str, Any]
+    namespace: str
+    """Its ARN or name, as it was given."""
+    request_timeout: float | None
+    idle_timeout: float | None
+
+
+class Resources:
+    """What there is, as the APIs tell it. Raises click.ClickException when they refuse."""
+
+    def __init__(self, data_dir: Path | None, cluster: str | None = None) -> None:
+        self._cluster = cluster
+        settings = settings_for(data_dir)
+        url = None if data_dir else os.environ.get("AWS_ENDPOINT_URL")
+        if url is None:
+            present = running(settings)
+            if present is None:
+                raise click.ClickException(
+                    f"Seaway is down (data directory {settings.data_dir}): seaway up --detach"
+                )
+            url = present[1]
+        session = boto3.Session(
+            aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "seaway"),
+            aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "seaway"),
+            region_name=os.environ.get("AWS_DEFAULT_REGION", settings.region),
+        )
+        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 2})
+        self._ecs = session.client("ecs", endpoint_url=url, config=config)
+        self._map = session.client("servicediscovery", endpoint_url=url, config=config)
+
+    # Looking
+
+    @cached_property
+    def clusters(self) -> dict[str, dict[str, Any]]:
+        """The clusters by name, with their tags; only the one asked for, if one was."""
+        if self._cluster:
+            arns = [self._cluster]
+        else:
+            arns = [a for p in self._pages("list_clusters") for a in p["clusterArns"]]
+        found: dict[str, dict[str, Any]] = {}
+        for part in _parts(arns, 100):
+            told = _ask(partial(self._ecs.describe_clusters, clusters=part, include=["TAGS"]))
+            found |= {c["clusterName"]: c for c in told["clusters"]}
+        return found
+
+    @cached_property
+    def services(self) -> list[dict[str, Any]]:
+        """The services of these clusters, with their tags."""
+        found: list[dict[str, Any]] = []
+        for cluster in self.clusters.values():
+            arn = cluster["clusterArn"]
+            arns = [a for p in self._pages("list_services", cluster=arn) for a in p["serviceArns"]]
+            for part in _parts(arns, 10):
+                look = partial(self._ecs.describe_services, cluster=arn, include=["TAGS"])
+                told = _ask(partial(look, services=part))
+                found += told["services"]
+        return found
+
+    def service(self, name: str) -> dict[str, Any]:
+        """The one service of this name, which may have its cluster before it: ``pets/cats``."""
+        cluster, _, own = name.rpartition("/")
+        found = [
+            s
+            for s in self.services
+            if s["serviceName"] == own and cluster in ("", last_part(s["clusterArn"]))
+        ]
+        if not found:
+            raise click.ClickException(f"There is no service {name}.")
+        if len(found) > 1:
+            names = " or ".join(f"{last_part(s['clusterArn'])}/{own}" for s in found)
+            raise click.ClickException(f"There are several services {name}: say {names}.")
+        return found[0]
+
+    def target(self, name: str) -> Resource:
+        """What ``cats``, ``pets/cats``, ``cluster:pets`` or ``namespace:pets.local`` names."""
+        kind, colon, own = name.partition(":")
+        if colon and kind == "namespace":
+            arn = self.namespace_arn(own)
+            return Resource(arn=arn, scope=Scope.NAMESPACE, name=own, tags=self.namespace_tags(arn))
+        if colon and kind == "cluster":
+            cluster = self.clusters.get(own)
+            if cluster is None:
+                raise click.ClickException(f"There is no cluster {own}.")
+            return Resource(
+                arn=cluster["clusterArn"], scope=Scope.CLUSTER, name=own, tags=_tags(cluster)
+            )
+        service = self.service(name)
+        return Resource(
+            arn=service["serviceArn"], scope=Scope.SERVICE, name=name, tags=_tags(service)
+        )
+
+    def namespace_arn(self, name: str) -> str:
+        """The ARN of a namespace, which may be given by it or by its name."""
+        pages = self._map.get_paginator("list_namespaces").paginate()
+        for namespace in (n for page in _ask(lambda: list(pages)) for n in page["Namespaces"]):
+            if name in (namespace["Arn"], namespace["Name"], namespace["Id"]):
+                return str(namespace["Arn"])
+        raise click.ClickException(f"There is no namespace {name}.")
+
+    def namespace_name(self, arn: str) -> str:
+        """The name of the namespace of this ARN."""
+        told = _ask(lambda: self._map.get_namespace(Id=last_part(arn)))
+        return str(told["Namespace"]["Name"])
+
+    def namespace_tags(self, arn: str) -> Tags:
+        """The tags of the namespace of this ARN."""
+        told = _ask(lambda: self._map.list_tags_for_resource(ResourceARN=arn))
+        return tuple((tag["Key"], tag["Value"]) for tag in told["Tags"])
+
+    def offered(self, name: str) -> list[Offered]:
+        """The endpoints of this discovery name, or of the service of this name."""
+        every = [offered for service in self.services for offered in self._offers(service)]
+        found = [one for one in every if one.name == name]
+        if not found:
+            cluster, _, own = name.rpartition("/")
+            found = [
+                one
+                for one in every
+                if one.service["serviceName"] == own
+                and cluster in ("", last_part(one.service["clusterArn"]))
+            ]
+        if not found:
+            raise click.ClickException(
+                f"Nobody offers {name} by Service Connect: no discovery name and no service."
+            )
+        return found
+
+    def _offers(self, service: dict[str, Any]) -> Iterator[Offered]:
+        cluster = self.clusters[last_part(service["clusterArn"])]
+        fallback = cluster.get("serviceConnectDefaults", {}).get("namespace", "")
+        for deployment in service["deployments"]:
+            connect = deployment.get("serviceConnectConfiguration", {})
+            if deployment["status"] == "PRIMARY" and connect.get("enabled"):
+                for offer in connect.get("services", ()):
+                    timeout = offer.get("timeout", {})
+                    yield Offered(
+                        name=offer.get("discoveryName") or offer["portName"],
+                        port_name=offer["portName"],
+                        service=service,
+                        namespace=connect.get("namespace") or fallback,
+                        request_timeout=timeout.get("perRequestTimeoutSeconds"),
+                        idle_timeout=timeout.get("idleTimeoutSeconds"),
+                    )
+
+    def speaks_http(self, offered: Offered) -> bool:
+        """Whether the endpoint's port has an application protocol of HTTP's."""
+        revision = offered.service["taskDefinition"]
+        told = _ask(lambda: self._ecs.describe_task_definition(taskDefinition=revision))
+        return any(
+            mapping.get("appProtocol") is not None
+            for container in told["taskDefinition"]["containerDefinitions"]
+            for mapping in container.get("portMappings", ())
+            if mapping.get("name") == offered.port_name
+        )
+
+    def layers(self, offered: Offered, caller: dict[str, Any] | None) -> tuple[Layer, ...]:
+        """Everybody's word on the caller's calls to the endpoint."""
+        cluster = last_part(offered.service["clusterArn"])
+        namespace = self.namespace_arn(offered.namespace)
+        return layers_of(
+            cluster=cluster,
+            cluster_tags=_tags(self.clusters[cluster]),
+            namespace=self.namespace_name(namespace),
+            namespace_tags=self.namespace_tags(namespace),
+            service=offered.service["serviceName"],
+            service_tags=_tags(offered.service),
+            discovery_name=offered.name,
+            request_timeout=offered.request_timeout,
+            idle_timeout=offered.idle_timeout,
+            caller=caller["serviceName"] if caller else None,
+            caller_tags=_tags(caller) if caller else (),
+        )
+
+    # Tagging
+
+    def tag(self, resource: Resource, tags: dict[str, str]) -> None:
+        """Put tags on a resource (ECS or Cloud Map: TagResource)."""
+        if resource.scope is Scope.NAMESPACE:
+            said = [{"Key": key, "Value": value} for key, value in tags.items()]
+            _ask(lambda: self._map.tag_resource(ResourceARN=resource.arn, Tags=said))
+        else:
+            said = [{"key": key, "value": value} for key, value in tags.items()]
+            _ask(lambda: self._ecs.tag_resource(resourceArn=resource.arn, tags=said))
+
+    def untag(self, resource: Resource, keys: list[str]) -> None:
+        """Take tags off a resource (ECS or Cloud Map: UntagResource)."""
+        if resource.scope is Scope.NAMESPACE:
+            _ask(lambda: self._map.untag_resource(ResourceARN=resource.arn, TagKeys=keys))
+        else:
+            _ask(lambda: self._ecs.untag_resource(resourceArn=resource.arn, tagKeys=keys))
+
+    def _pages(self, operation: str, **words: str) -> list[dict[str, Any]]:
+        pages = self._ecs.get_paginator(operation).paginate(**words)
+        return _ask(lambda: list(pages))
+
+
+def _ask(look: Callable[[], T]) -> T:
+    try:
+        return look()
+    except ClientError as refused:
+        raise click.ClickException(refused.response["Error"]["Message"]) from refused
+    except BotoCoreError as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+def _parts(arns: list[str], most: int) -> Iterator[list[str]]:
+    for first in range(0, len(arns), most):
+        yield arns[first : first + most]
+
+
+def _tags(shape: dict[str, Any]) -> Tags:
+    return tuple((tag["key"], tag["value"]) for tag in shape.get("tags", ()))

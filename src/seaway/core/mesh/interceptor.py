@@ -1,0 +1,103 @@
+"""Where a namespace's calls to names arrive, and the table that says which way each goes.
+
+All ports of one namespace that calls are led to from elsewhere share one listener, and all tasks
+of a calling service one table of routes. A listener, and a route configuration, for each name
+would cost the proxy ten times the memory (decision 0006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from seaway.core.mesh.labels import stat_name
+from seaway.core.mesh.proxy import Port, Routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interceptor:
+    """The one listener for all of a namespace's ports whose calls are led to port ``at``."""
+
+    name: str
+    namespace: str
+    at: int
+    ports: tuple[Port, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One name of a table: the place called, whose labels the call has, which way it goes."""
+
+    called: str
+    way: str
+    routing: Routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameTable:
+    """All the names that the tasks of one calling service call over HTTP."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+def interceptor_name(port: Port) -> str | None:
+    """The interceptor that takes the port's calls; None = the port is a listener of its own."""
+    if port.namespace is None or port.intercepted_at is None:
+        return None
+    return f"interceptor/{port.namespace}:{port.intercepted_at}"
+
+
+def table_name(port: Port) -> str:
+    """The table that leads the calls of an intercepted HTTP port on."""
+    labels = port.labels
+    return f"names/{labels.cluster}/{labels.service}/{labels.namespace}"
+
+
+def interceptors(ports: Iterable[Port]) -> dict[str, Interceptor]:
+    """The interceptors of these ports, by name; other ports are left out."""
+    grouped: dict[str, list[Port]] = {}
+    for port in ports:
+        name = interceptor_name(port)
+        if name is not None:
+            grouped.setdefault(name, []).append(port)
+    return {name: _interceptor(name, together) for name, together in grouped.items()}
+
+
+def _interceptor(name: str, ports: Sequence[Port]) -> Interceptor:
+    first = ports[0]
+    assert first.namespace is not None
+    assert first.intercepted_at is not None
+    return Interceptor(
+        name=name, namespace=first.namespace, at=first.intercepted_at, ports=tuple(ports)
+    )
+
+
+def name_tables(ports: Iterable[Port]) -> dict[str, NameTable]:
+    """The tables of all intercepted HTTP ports. Raises ValueError if two ports disagree."""
+    made: dict[str, dict[str, Entry]] = {}
+    ways: dict[int, str] = {}
+    for port in ports:
+        if port.protocol.is_http and interceptor_name(port) is not None:
+            table = made.setdefault(table_name(port), {})
+            for called in places_called(port):
+                known = table.get(called)
+                if known is None:
+                    way = ways.get(id(port.labels)) or stat_name(port.labels)
+                    ways[id(port.labels)] = way
+                    table[called] = Entry(called=called, way=way, routing=port.routing)
+                elif known.routing is not port.routing and known.routing != port.routing:
+                    raise ValueError(f"two ways lead from {called} in {table_name(port)}")
+    return {
+        name: NameTable(name=name, entries=tuple(entries[called] for called in sorted(entries)))
+        for name, entries in made.items()
+    }
+
+
+def places_called(port: Port) -> tuple[str, ...]:
+    """The addresses with port that containers call, as Envoy writes them."""
+    called = (f"{port.address}:{port.port}",)
+    if port.address6 is None:
+        return called
+    return (*called, f"[{ip_address(port.address6).compressed}]:{port.port}")

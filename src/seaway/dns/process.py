@@ -1,0 +1,162 @@
+"""The name server's process: started detached, adopted after our own restart, never missed long.
+
+It answers from its last book while no control plane is there, as the host proxy serves its last
+configuration; so it too has a session of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from seaway import __version__
+from seaway.dns.watch import replacements
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+_LARGEST_LOG = 1024 * 1024
+_STOP_SECONDS = 5.0
+
+
+class NameServerProcess:
+    """The process that serves ``directory``'s book.
+
+    ``port`` is where the machine's own programs ask on its loopback, 0 = nowhere. ``upstream``
+    are servers (``address:port``) for all other names; none = the machine's own.
+    """
+
+    def __init__(self, directory: Path, port: int, upstream: Sequence[str] = ()) -> None:
+        self._directory = directory
+        self.book = directory / "book.json"
+        self._serving = directory / "serving"
+        self._log_file = directory / "dns.log"
+        machine = ("--machine", f"{LOOPBACK}:{port}") if port else ()
+        others = [word for server in upstream for word in ("--upstream", server)]
+        self._command = [
+            # -P: what lies in the working directory is none of its modules.
+            *(sys.executable, "-P", "-m", "seaway.dns"),
+            *("--book", str(self.book), "--serving", str(self._serving)),
+            *machine,
+            *others,
+        ]
+        told = "\0".join((__version__, *self._command)).encode()
+        self._command += ["--identity", blake2b(told, digest_size=8).hexdigest()]
+        self.pid = 0
+
+    async def run(self) -> None:
+        """Adopt the process that runs, or start one, and see to it that there always is one.
+
+        Ends only when cancelled; the process goes on then.
+        """
+        loop = asyncio.get_running_loop()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        pause = 0.0
+        if not await self._adopt():
+            self._spawn()
+        while True:
+            since = loop.time()
+            await self._gone(self.pid)
+            log.warning("the name server, pid %d, is gone; starting another", self.pid)
+            pause = 0.0 if loop.time() - since > 5 else min(2 * pause + 0.05, 5)
+            await asyncio.sleep(pause)
+            self._spawn()
+
+    async def end(self) -> None:
+        """End the process that runs for this directory, if one does."""
+        for pid in self._running():
+            await self._terminate(pid)
+        self._serving.unlink(missing_ok=True)
+        self.pid = 0
+
+    async def serving(self) -> AsyncIterator[frozenset[str]]:
+        """The addresses at which VPCs can ask; now, and whenever they have changed."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        async for _ in replacements(self._serving):
+            yield self._addresses()
+
+    def _addresses(self) -> frozenset[str]:
+        try:
+            lines = self._serving.read_text().splitlines()
+        except FileNotFoundError:
+            return frozenset()
+        return frozenset(line.split()[0] for line in lines) - {LOOPBACK}
+
+    async def _adopt(self) -> bool:
+        """Take over a process with these very settings; end those with others."""
+        wanted = b"\0".join(word.encode() for word in self._command) + b"\0"
+        for pid in self._running():
+            if not self.pid and Path(f"/proc/{pid}/cmdline").read_bytes() == wanted:
+                self.pid = pid
+                log.info("adopted the name server, pid %d", pid)
+            else:
+                await self._terminate(pid)
+        return bool(self.pid)
+
+    def _running(self) -> list[int]:
+        """The processes that serve this directory's book, whoever started them."""
+        book = str(self.book).encode()
+        found = []
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = command.read_bytes().split(b"\0")
+                if book in words and b"seaway.dns" in words:
+                    found.append(int(command.parent.name))
+        return sorted(found)
+
+    def _spawn(self) -> None:
+        # What it served is not served now.
+        self._serving.unlink(missing_ok=True)
+        if self._log_file.exists() and self._log_file.stat().st_size > _LARGEST_LOG:
+            self._log_file.replace(self._log_file.with_suffix(".log.1"))
+        wanted = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        files = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(self._log_file), wanted, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ]
+        try:
+            self.pid = os.posix_spawn(
+                sys.executable, self._command, os.environ, file_actions=files, setsid=True
+            )
+        except OSError as error:
+            log.error("the name server does not start: %s", error)
+            return
+        log.info("started the name server, pid %d", self.pid)
+
+    async def _gone(self, pid: int, patience: float | None = None) -> bool:
+        """Wait for a process to end, a child or not; False if it still lives after patience."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return True
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            async with asyncio.timeout(patience):
+                await ended.wait()
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+        with contextlib.suppress(ChildProcessError):  # adopted: somebody else's child
+            os.waitpid(pid, os.WNOHANG)
+        return True
+
+    async def _terminate(self, pid: int) -> None:
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                break
+            if await self._gone(pid, _STOP_SECONDS):
+                break

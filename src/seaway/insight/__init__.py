@@ -1,0 +1,1 @@
+"""Explains: why traffic goes where it goes, and what passes. Never writes."""
