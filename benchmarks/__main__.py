@@ -6,11 +6,16 @@ import argparse
 import os
 import sys
 
-from benchmarks import api_calls, data_path, propagation
+from benchmarks import api_calls, data_path, disturbances, propagation
 from benchmarks.figures import Report, show
 from benchmarks.processes import CannotMeasure, ended_by_signals
 
-ALL = {"data_path": data_path, "propagation": propagation, "api_calls": api_calls}
+ALL = {
+    "data_path": data_path,
+    "propagation": propagation,
+    "disturbances": disturbances,
+    "api_calls": api_calls,
+}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.world import World, add_name, seed, swap
+from benchmarks.world import World, add_name, lost_caller, seed, swap
 from seaway.agent.proxy import HostProxy
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
@@ -66,8 +66,15 @@ class ControlPlane:
         await asyncio.gather(*self._jobs, return_exceptions=True)
         self._store.close()
 
+    async def _refused(self) -> int:
+        """How much the proxy refuses, once it refuses anything."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._mesh.rejections("local"):
+                await asyncio.sleep(0.01)
+        return len(self._mesh.rejections("local"))
+
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
-        """One order: swap (an endpoint for another), name (one more), or pid."""
+        """One order: swap (an endpoint for another), name (one more), break, mend, or pid."""
         match order["do"]:
             case "swap":
                 turn, self._turns = self._turns, self._turns + 1
@@ -80,6 +87,14 @@ class ControlPlane:
                 with self._store.transaction() as tx:
                     add_name(tx, self._world, order["number"])
                 return {"at": began}
+            case "break":
+                with self._store.transaction() as tx:
+                    tx.put(lost_caller())
+                return {"refused": await self._refused()}
+            case "mend":
+                with self._store.transaction() as tx:
+                    tx.drop(lost_caller())
+                return {}
             case "pid":
                 return {"pid": os.getpid(), "proxy": self._proxy.pid if self._proxy else 0}
         raise ValueError(order)

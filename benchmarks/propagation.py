@@ -152,7 +152,7 @@ class Caller:
                 status = answer.readline()
                 headers = dict(iter(lambda: answer.readline().lower().split(b": "), [b"\r\n"]))
                 body = answer.read(int(headers[b"content-length"]))
-        except (OSError, KeyError):
+        except (OSError, KeyError, ValueError):  # broken off, maybe in the middle
             self.hang_up()
             return None
         return body.decode() if status.startswith(b"HTTP/1.1 200") else None
@@ -292,7 +292,7 @@ def run(arguments: list[str], say: Say) -> Report:
         asyncio.run(intercept(room.path))
         backend = [sys.executable, "-m", "benchmarks.backend", str(BACKEND_PORT)]
         with running(backend, Path(name) / "backend.log"):
-            wait_for(_listens, f"a server on port {BACKEND_PORT}")
+            wait_for(backend_listens, f"a server on port {BACKEND_PORT}")
             for count in asked.endpoints:
                 say(f"one name of {count} endpoints")
                 one = World(port=BACKEND_PORT, sandbox=room.path, tasks=count)
@@ -324,7 +324,8 @@ def run(arguments: list[str], say: Say) -> Report:
     return report
 
 
-def _listens() -> bool:
+def backend_listens() -> bool:
+    """Whether the program that answers for all server tasks takes connections."""
     try:
         socket.create_connection(("127.0.0.1", BACKEND_PORT), timeout=1).close()
     except OSError:

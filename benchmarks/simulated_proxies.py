@@ -93,7 +93,8 @@ class SimulatedProxy:
         if kind is Kind.CLUSTERS:
             return str(resource.name)  # type: ignore[attr-defined]
         body = protobuf.message_dict(resource.resource.SerializeToString())  # type: ignore[attr-defined]
-        manager = body["filter_chains"][0]["filters"][0]["typed_config"]
+        filters = body["filter_chains"][0]["filters"]
+        (manager,) = (f["typed_config"] for f in filters if "rds" in f["typed_config"])
         return str(manager["rds"]["route_config_name"])
 
     def _request(

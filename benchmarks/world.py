@@ -118,22 +118,29 @@ def _seed_callers(tx: Transaction, world: World) -> None:
         )
     )
     for number in range(world.hosts):
-        tx.put(
-            Task(
-                arn=_arn("task/default", f"ca11e4{number:026x}"),
-                cluster=CLUSTER,
-                task_definition=service.task_definition,
-                created_at=1.0,
-                service=service.arn,
-                deployment="ecs-svc/caller",
-                launch_type="FARGATE",
-                host=host_id(number),
-                uses_mesh=True,
-                sandboxes=(Sandbox(container="", path=world.sandbox),),
-                last_status=TaskStatus.RUNNING,
-                mesh_ready=True,
-            )
-        )
+        tx.put(_caller(number, host_id(number), world.sandbox))
+
+
+def lost_caller() -> Task:
+    """A calling task of the first machine in a namespace that is not there: Envoy refuses it."""
+    return _caller(0xFFFF, host_id(0), "/run/netns/swb-nowhere")
+
+
+def _caller(number: int, host: str, sandbox: str) -> Task:
+    return Task(
+        arn=_arn("task/default", f"ca11e4{number:026x}"),
+        cluster=CLUSTER,
+        task_definition=_arn("task-definition", "caller:1"),
+        created_at=1.0,
+        service=_arn("service/default", "caller"),
+        deployment="ecs-svc/caller",
+        launch_type="FARGATE",
+        host=host,
+        uses_mesh=True,
+        sandboxes=(Sandbox(container="", path=sandbox),),
+        last_status=TaskStatus.RUNNING,
+        mesh_ready=True,
+    )
 
 
 def _arn(kind: str, name: str) -> str:

@@ -29,6 +29,7 @@ from seaway.core.zone import ServedResolver
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
+from seaway.dns.checks import HealthChecks
 from seaway.dns.process import NameServerProcess
 from seaway.dns.publisher import BookPublisher
 from seaway.insight.door import Insight
@@ -38,7 +39,7 @@ from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
 from seaway.mesh.telemetry import TrafficSample
 from seaway.mesh.traffic import Traffic
-from seaway.reconcile.health import observe_health
+from seaway.reconcile.health import observe_health, observe_instance
 from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
 
@@ -127,6 +128,7 @@ class Machine:
                 jobs.create_task(self._book.run(), name="book")
                 jobs.create_task(self._names.run(), name="name server")
                 jobs.create_task(self._note_resolvers(), name="resolvers")
+                jobs.create_task(self._note_instances(), name="health checks")
         finally:
             await self._proxy.release()
             await self._mesh.stop()
@@ -170,6 +172,11 @@ class Machine:
                 for address in addresses:
                     key = f"{HOST}/{address}"
                     tx.put(ServedResolver(key=key, host=HOST, address=address))
+
+    async def _note_instances(self) -> None:
+        async for verdict in HealthChecks(self._store).verdicts():
+            with self._store.transaction() as tx:
+                observe_instance(tx, verdict.key, verdict.healthy)
 
     async def _keep_agent(self) -> None:
         """Run the agent, again after the engine was away."""

@@ -531,14 +531,15 @@ CASES = (
     Case(
         service="servicediscovery",
         operation="CreateService",
-        refused=("HealthCheckConfig",),
         base={"Name": "new", "NamespaceId": "{namespace}"},
         values={
             "NamespaceId": "{other-namespace}",
             "DnsConfig.NamespaceId": "{dns-namespace}",
             "DnsConfig.DnsRecords[].Type": "AAAA",
+            "HealthCheckConfig.Type": "HTTPS",
         },
         beside={
+            "HealthCheckConfig": {"HealthCheckConfig": {"Type": "HTTP"}},
             "DnsConfig": {
                 "NamespaceId": "{dns-namespace}",
                 "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 60}]},

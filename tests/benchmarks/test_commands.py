@@ -5,10 +5,18 @@ from pathlib import Path
 
 import pytest
 from benchmarks.processes import CannotMeasure, cpu_seconds, resident_mib
-from benchmarks.world import World, seed, swap
+from benchmarks.world import World, lost_caller, seed, swap
 
 from benchmarks import __main__ as everything
-from benchmarks import api_calls, bare_envoy, data_path, propagation, simulated_proxies, wrk
+from benchmarks import (
+    api_calls,
+    bare_envoy,
+    data_path,
+    disturbances,
+    propagation,
+    simulated_proxies,
+    wrk,
+)
 from seaway.core.discovery import Registration
 from seaway.core.mesh.proxy import Endpoint
 from seaway.mesh.traffic import Traffic
@@ -21,6 +29,8 @@ def test_each_benchmark_has_a_quick_default_and_takes_its_arguments() -> None:
     asked = propagation.parser().parse_args(["--endpoints", "1,10", "--hosts", ""])
     assert (asked.endpoints, asked.hosts) == ((1, 10), ())
     assert api_calls.parser().parse_args(["--moto", "x"]).moto == "x"
+    assert disturbances.parser().parse_args([]).away == 20
+    assert disturbances.parser().parse_args(["--away", "600"]).away == 600
 
 
 def test_all_benchmarks_are_run_unless_some_are_named() -> None:
@@ -102,3 +112,27 @@ def test_a_task_definition_is_what_the_api_takes() -> None:
     made = api_calls.definition("cats")
     assert made["family"] == "cats"
     assert made["containerDefinitions"][0]["portMappings"][0]["name"] == "cats-80-tcp"
+
+
+def test_the_longest_gap_is_between_good_answers_and_counts_from_the_beginning() -> None:
+    asker = disturbances.Asker(
+        asked=[(1.0, 1.1, True), (2.0, 2.1, False), (3.0, 3.5, True), (9.0, 9.1, True)]
+    )
+    assert asker.longest_gap(0.5, 4.0) == pytest.approx(2.4)
+    assert asker.longest_gap(2.0, 3.0) == pytest.approx(1.0), "no good answer at all"
+    assert asker.longest_gap(0.0, 9.5) == pytest.approx(5.6)
+
+
+def test_what_callers_saw_is_of_all_of_them() -> None:
+    callers = disturbances.Callers("/run/netns/none", 2, 10)
+    callers.askers[0].asked += [(1.0, 1.1, True), (1.5, 1.6, False)]
+    callers.askers[1].asked += [(1.0, 1.1, True), (7.0, 7.1, True)]
+    assert callers.saw(0.9, 1.7) == disturbances.Seen(3, 1, pytest.approx(0.6))
+    with pytest.raises(CannotMeasure):
+        callers.saw(20.0, 30.0)
+
+
+def test_a_lost_caller_is_one_more_in_a_namespace_that_is_not_there() -> None:
+    lost = lost_caller()
+    assert lost.uses_mesh
+    assert [box.path for box in lost.sandboxes] == ["/run/netns/swb-nowhere"]

@@ -40,6 +40,15 @@ def test_without_root_both_say_so(tmp_path: Path, arguments: tuple[str, ...]) ->
 def test_a_path_too_long_for_sockets_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"too long a path .* --data-dir\."):
         settings_from({}, data_dir=Path("/tmp") / ("x" * 100))
+
+
+def test_where_names_are_asked_for_can_be_chosen_or_switched_off() -> None:
+    assert settings_from({}).dns_port == 8653
+    assert settings_from({"SEAWAY_DNS_PORT": "0"}).dns_port == 0
+    assert settings_from({"SEAWAY_DNS_PORT": "5353"}).dns_port == 5353
+    for wrong in ("x", "65536", "-1"):
+        with pytest.raises(SettingsError, match="SEAWAY_DNS_PORT"):
+            settings_from({"SEAWAY_DNS_PORT": wrong})
     said = sentence(seaway("status", "--data-dir", "/tmp/" + "x" * 100))
     assert said.endswith("choose a shorter one with --data-dir.")
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from seaway.core.connect_rules import (
     alias_name,
     discovery_name_refusal,
     dns_name_refusal,
+    outside_for,
     taken_refusal,
     unused_discovery,
 )
@@ -56,3 +59,18 @@ def test_a_name_is_unused_when_no_living_deployment_offers_it() -> None:
     gone = a_deployment(service, 1, status="INACTIVE", discovery=(("old", old.arn),))
     assert unused_discovery([old, new], [gone, after]) == (old,)
     assert unused_discovery([old, new], []) == (old, new)
+
+
+def test_the_machine_has_one_address_for_a_name_whatever_the_ports() -> None:
+    web = a_named_endpoint(a_discovery_service("web"), dns_name="shop", outside=4)
+    admin = a_named_endpoint(a_discovery_service("admin"), dns_name="shop", port=81)
+    assert outside_for(admin, None, [web]) == 4
+    assert outside_for(replace(admin, port=80), None, [web]) == 1
+    elsewhere = replace(admin, namespace="other")
+    assert outside_for(elsewhere, None, [web]) == 1
+
+
+def test_an_endpoint_keeps_its_address_on_the_machine() -> None:
+    web = a_named_endpoint(a_discovery_service("web"), outside=4)
+    assert outside_for(replace(web, outside=0), web, [web]) == 4
+    assert outside_for(replace(web, outside=0), None, [web]) == 1

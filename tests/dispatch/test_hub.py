@@ -16,8 +16,8 @@ from seaway.core.capacity import Host
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.network import Vpc
-from seaway.core.service import ServiceConnect
-from seaway.core.task import Task, TaskStatus
+from seaway.core.service import ConnectService, ServiceConnect
+from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
@@ -28,6 +28,7 @@ from tests.builders import (
     a_deployment,
     a_discovery_service,
     a_named_endpoint,
+    a_namespace,
     a_service,
     a_task,
     a_task_definition,
@@ -147,6 +148,61 @@ def test_a_new_name_is_told_to_the_tasks_that_run(tmp_path: Path) -> None:
                 ("cats", "127.255.0.1"),
                 ("cats", "2600:f0f0::1"),
             )
+
+    play(tmp_path, story)
+
+
+def test_a_guard_follows_the_tasks_of_those_who_may_call(tmp_path: Path) -> None:
+    offering = ServiceConnect(
+        enabled=True, namespace=NAMESPACE, services=(ConnectService(port_name="web"),)
+    )
+
+    async def story(played: Played) -> None:
+        service = a_service(connect=offering)
+        deployment = a_deployment(service)
+        played.put(
+            service,
+            deployment,
+            a_named_endpoint(a_discovery_service("web"), service=service.arn),
+            replace(TASK, service=service.arn, deployment=deployment.id),
+        )
+        async with a_session(played):
+            assert (await played.assigned()).guards == ()
+            said = (("seaway:intentions", "deny"), ("seaway:allow", "shop"))
+            played.put(replace(service, tags=said))
+            (guard,) = (await played.assigned()).guards
+            assert guard.sources == ()
+            caller = a_task(
+                2,
+                service=a_service("shop").arn,
+                host="host-2",
+                vpc="vpc-1",
+                addresses=(ContainerAddress(container="", address="10.0.0.9"),),
+            )
+            played.put(caller)
+            (guard,) = (await played.assigned()).guards
+            assert guard.sources == ("10.0.0.9",)
+            played.put(replace(caller, last_status=TaskStatus.RUNNING))
+            await played.silent()
+            played.put(replace(caller, last_status=TaskStatus.STOPPED))
+            (guard,) = (await played.assigned()).guards
+            assert guard.sources == ()
+            played.put(service)
+            assert (await played.assigned()).guards == ()
+
+    play(tmp_path, story)
+
+
+def test_a_new_name_is_told_to_the_machine(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        async with a_session(played), asyncio.timeout(5):
+            plan = await played.link.receive()
+            assert isinstance(plan, HostPlan)
+            assert not plan.calls_names
+            played.put(a_namespace("pets"), a_named_endpoint(a_discovery_service("web"), outside=1))
+            plan = await played.link.receive()
+            assert isinstance(plan, HostPlan)
+            assert ("web.pets", "127.254.0.1") in plan.names
 
     play(tmp_path, story)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from seaway.core.moment import Moment
 from seaway.core.task import Container, Health, Sandbox, Task, TaskStatus
 from seaway.core.task_definition import HealthCheck
-from seaway.dispatch.inbox import observe
-from seaway.link.messages import Report
+from seaway.dispatch.inbox import Inbox, observe
+from seaway.link.messages import Refused, Report
 from seaway.store.resident import Resident
-from tests.builders import a_container, a_task, a_task_definition
+from seaway.store.sqlite import SqliteStore
+from tests.builders import a_container, a_service, a_task, a_task_definition
 
 NOW = Moment(100.0, bytes)
 RUNNING = a_task(host="host-1", last_status=TaskStatus.RUNNING, started_at=50.0)
@@ -106,3 +109,28 @@ def test_without_a_check_nothing_is_known_of_its_health() -> None:
     containers = (Container(name="web", health=Health.HEALTHY),)
     after = seen(RUNNING, report(TaskStatus.RUNNING, containers=containers))
     assert after.health is Health.UNKNOWN
+
+
+def test_refused_direct_calls_are_counted_and_written_to_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SqliteStore(tmp_path / "seaway.db")
+    store.open()
+    try:
+        served = replace(RUNNING, service=a_service("cats").arn)
+        with store.transaction() as tx:
+            tx.put(served)
+        inbox = Inbox(store, lambda: NOW, "000000000000")
+        for count in (2, 3):
+            refused = Refused(task=served.arn, port=80, source="10.0.0.9", count=count)
+            inbox.take("host-1", refused)
+        inbox.take("host-1", Refused(task="gone", port=80, source="10.0.0.9", count=1))
+        asyncio.run(store.series.flushed())
+        (metric,) = store.series.metrics(namespace="Seaway/Mesh")
+        counted = [one.sum for one in store.series.statistics(metric, 0, 200, 60)]
+    finally:
+        store.close()
+    assert metric.name == "DirectCallsDenied"
+    assert metric.dimensions == (("ClusterName", "default"), ("ServiceName", "cats"))
+    assert counted == [5]
+    assert "10.0.0.9 may not call service cats" in caplog.text

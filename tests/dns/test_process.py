@@ -12,7 +12,7 @@ from pathlib import Path
 import dns.asyncquery
 import dns.message
 
-from seaway.core.zone import Book, RecordSet, Zone
+from seaway.core.zone import Book, RecordSet, Resolver, Zone
 from seaway.dns.book import encode, replace_file
 from seaway.dns.process import NameServerProcess
 from tests.dns.wired import HOST, free_port
@@ -69,6 +69,25 @@ def test_it_goes_on_without_us_and_is_taken_over_with_what_it_has(tmp_path: Path
         with suppress(ProcessLookupError):
             os.kill(first.pid, 0)
             raise AssertionError("it should have ended")
+
+    asyncio.run(story())
+
+
+def test_where_it_answers_is_told_once_it_does(tmp_path: Path) -> None:
+    async def story() -> None:
+        process = NameServerProcess(tmp_path, free_port())
+        resolver = Resolver(address="127.203.0.2", vpcs=("vpc-1",))
+        told = process.serving()
+        first = asyncio.ensure_future(anext(told))
+        async with kept(process, tmp_path):
+            assert await first <= {"127.203.0.2"}
+            replace_file(process.book, encode(Book(resolvers=(resolver,))))
+            # Port 53 is root's: without that right there is nothing to tell.
+            if os.geteuid() == 0:
+                async with asyncio.timeout(10):
+                    assert await anext(told) == {"127.203.0.2"}
+        await told.aclose()
+        await process.end()
 
     asyncio.run(story())
 

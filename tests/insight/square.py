@@ -15,9 +15,9 @@ from seaway.core.mesh.proxy import Proxy, Purpose
 from seaway.core.mesh.snapshot import Kind, Snapshot, take_snapshot
 from seaway.core.service import ConnectAlias, ConnectService, ServiceConnect
 from seaway.core.task import ContainerAddress, Sandbox, Task, TaskStatus
-from seaway.insight.explain import explain
+from seaway.insight.explain import Lately, explain
 from seaway.insight.explanation import Explanation, Standing
-from seaway.insight.rates import Edge, Rates
+from seaway.insight.rates import Rates
 from seaway.insight.seen import EndpointSeen, Seen
 from seaway.mesh.traffic import Traffic
 from seaway.store.resident import Resident
@@ -154,15 +154,15 @@ class Square:
             endpoints=endpoints if self.answers else None,
         )
 
-    def edges(self) -> list[Edge]:
-        return self.rates.edges(self.now, 60)
+    def lately(self) -> Lately:
+        return Lately(minute=self.rates.edges(self.now, 60), seconds=self.rates.edges(self.now, 10))
 
     def why(
         self, caller: str = "web", target: str = "cats", cluster: str | None = None
     ) -> Explanation:
         seen = {HOST: self.seen()}
         with self.store.transaction() as tx:
-            return explain(tx, caller, target, cluster=cluster, seen=seen, edges=self.edges())
+            return explain(tx, caller, target, cluster=cluster, seen=seen, lately=self.lately())
 
 
 def first_broken(told: Explanation) -> str:

@@ -178,7 +178,7 @@ def test_who_may_not_call_is_told_who_says_so(noun: object, source: str) -> None
     told = square.why()
     assert first_broken(told) == "permission"
     assert source in told.diagnosis
-    assert "key=seaway:allow,value=default/web" in told.diagnosis
+    assert told.diagnosis.endswith("seaway mesh allow web default/cats")
 
 
 def test_a_setting_that_means_nothing_is_a_warning() -> None:
@@ -330,12 +330,56 @@ def test_what_went_wrong_in_the_last_minute_is_told(
 ) -> None:
     square = Square()
     sample = TrafficSample(
-        labels=LABELS, side=side, metric=metric, value=3.0, at=square.now - 5, cause=cause
+        labels=LABELS, side=side, metric=metric, value=3.0, at=square.now - 30, cause=cause
     )
     square.rates.take("host-1", [sample])
     told = square.why()
     assert told.standing is Standing.WARNING
     assert words in told.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("samples", "words"),
+    [
+        ({Metric.PROXY_REPLIES_5XX: 4.0}, "Every call fails, 4 calls just now: 4 × connections"),
+        (
+            {Metric.NEW_CONNECTIONS: 2.0, Metric.FAILED_CONNECTIONS: 2.0},
+            "Every connection fails, 2 just now: connections to the target fail",
+        ),
+    ],
+)
+def test_when_every_call_of_the_last_seconds_fails_the_way_is_broken(
+    samples: dict[Metric, float], words: str
+) -> None:
+    square = Square(flags={"10.0.0.11": ("failed_outlier_check",)})
+    square.rates.take(
+        "host-1",
+        [
+            TrafficSample(
+                labels=LABELS,
+                side=Side.UPSTREAM,
+                metric=metric,
+                value=value,
+                at=square.now,
+                cause="UF,URX" if metric is Metric.PROXY_REPLIES_5XX else "",
+            )
+            for metric, value in samples.items()
+        ],
+    )
+    told = square.why()
+    assert first_broken(told) == "traffic"
+    assert words in told.diagnosis
+    answered = Metric.RESPONSES_2XX, Metric.NEW_CONNECTIONS
+    square.rates.take(
+        "host-1",
+        [
+            TrafficSample(
+                labels=LABELS, side=Side.UPSTREAM, metric=metric, value=9.0, at=square.now
+            )
+            for metric in answered
+        ],
+    )
+    assert square.why().standing is Standing.WARNING
 
 
 def test_requests_that_all_went_well_are_told_too() -> None:

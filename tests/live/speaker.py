@@ -33,7 +33,7 @@ async def serve() -> None:
         server.add_insecure_port(f"0.0.0.0:{PORTS[name]}")
     await server.start()
     app = web.Application()
-    app.add_routes([web.get("/ws", _talk), web.get("/slow", _slow), web.get("/whoami", _say)])
+    app.add_routes([web.get("/ws", _talk), web.get("/slow", _slow), web.get("/headers", _tell)])
     runner = web.AppRunner(app)
     await runner.setup()
     for name in ("web", "chat"):
@@ -80,8 +80,11 @@ async def _fail(request: bytes, context: Any) -> bytes:
     return b""
 
 
-async def _say(request: web.Request) -> web.Response:
-    return web.Response(text=ME)
+async def _tell(request: web.Request) -> web.Response:
+    peer = {"peer": request.remote}
+    return web.json_response(
+        {name.lower(): value for name, value in request.headers.items()} | peer
+    )
 
 
 async def _slow(request: web.Request) -> web.Response:
@@ -132,7 +135,7 @@ async def streams(target: str, times: int) -> Any:
         return {"counted": counted, "said": said}
 
 
-async def status(target: str, times: int) -> Any:
+async def status(target: str) -> Any:
     """The status and the words of a call that fails at the server."""
     async with grpc.aio.insecure_channel(target) as channel:
         try:
@@ -206,15 +209,23 @@ async def raw(target: str, times: int) -> Any:
     return talks
 
 
+async def everything(target: str, times: int) -> Any:
+    """All of the short ones, one after the other, to the ports of this host name."""
+    return {
+        "grpc": await unary(f"{target}:{PORTS['grpc']}", 40),
+        "http2": await unary(f"{target}:{PORTS['calls']}", 40),
+        "streams": await streams(f"{target}:{PORTS['grpc']}", 4),
+        "status": await status(f"{target}:{PORTS['grpc']}"),
+        "websocket": await websocket(f"{target}:{PORTS['web']}", 8),
+        "raw": await raw(f"{target}:{PORTS['raw']}", 10),
+    }
+
+
 CALLS = {
-    "unary": unary,
-    "streams": streams,
-    "status": status,
+    "everything": everything,
     "drip": drip,
     "slow": slow,
-    "websocket": websocket,
     "patience": patience,
-    "raw": raw,
 }
 
 if __name__ == "__main__":

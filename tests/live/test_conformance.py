@@ -7,10 +7,13 @@ mode. Where the protocol has requests they are shared out one by one, else the c
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +39,24 @@ PAGE = (
     f"server {{ listen {H2} http2; location / {{ default_type text/plain; "
     'return 200 "$hostname\\n"; } }'
 )
+GROUP = "/conformance/proxy"
+LOG = {
+    "logDriver": "awslogs",
+    "options": {
+        "awslogs-group": GROUP,
+        "awslogs-region": "us-east-1",
+        "awslogs-stream-prefix": "sc",
+        "awslogs-create-group": "true",
+    },
+}
+LOGS: dict[str, dict[str, Any]] = {
+    "bridge": {"logConfiguration": LOG, "accessLogConfiguration": {"format": "TEXT"}},
+    "awsvpc": {
+        "logConfiguration": LOG,
+        "accessLogConfiguration": {"format": "JSON", "includeQueryParameters": "ENABLED"},
+        "containerConfigurations": [{"logLevel": "debug"}],
+    },
+}
 SPEAK = f"printf '%s' '{PAGE}' > /etc/nginx/conf.d/h2.conf && nginx && exec " + host_python.command(
     "speaker.py", "serve"
 )
@@ -49,9 +70,9 @@ def town() -> Iterator[Town]:
         for mode in MODES:
             offered = [_offered(mode, name) for name in PROTOCOLS]
             _define(town, mode, mode, SPEAK)
-            _serve(town, mode, mode, 2, {"enabled": True, "services": offered})
+            _serve(town, mode, mode, 2, {"services": offered, **LOGS[mode]})
             _define(town, f"{mode}-caller", mode, "exec sleep 3600")
-            _serve(town, f"{mode}-caller", mode, 1, {"enabled": True})
+            _serve(town, f"{mode}-caller", mode, 1, LOGS[mode])
         town.stable(*MODES, *(f"{mode}-caller" for mode in MODES))
         yield town
         assert site.errors() == []
@@ -89,7 +110,7 @@ def _offered(mode: str, name: str) -> dict[str, Any]:
     offered: dict[str, Any] = {
         "portName": name,
         "discoveryName": f"{mode}-{name}",
-        "clientAliases": [{"port": PORTS.get(name, H2), "dnsName": dialled(mode, name)}],
+        "clientAliases": [{"port": PORTS.get(name, H2), "dnsName": mode}],
     }
     if name == "chat":
         offered["timeout"] = {"perRequestTimeoutSeconds": 0}
@@ -101,29 +122,20 @@ def _serve(town: Town, name: str, mode: str, count: int, connect: dict[str, Any]
     town.create_service(
         name,
         desiredCount=count,
-        serviceConnectConfiguration=connect,
+        serviceConnectConfiguration={"enabled": True, **connect},
         **(network if mode == "awsvpc" else {}),
     )
 
 
-def dialled(server: str, name: str) -> str:
-    """One DNS name for all that a service offers: what is called is a matter of the port."""
-    return server
-
-
 def target(server: str, name: str) -> str:
-    """What a caller writes behind ``http://``."""
-    return f"{dialled(server, name)}:{PORTS.get(name, H2)}"
+    """What a caller writes behind ``http://``: a service has one DNS name for all it offers."""
+    return f"{server}:{PORTS.get(name, H2)}"
 
 
-def call(town: Town, caller: str, what: str, server: str, times: int, name: str = "grpc") -> Any:
-    """What a caller's program got from a server."""
-    return _run(town, caller, what, target(server, name), times)
-
-
-def _run(town: Town, caller: str, what: str, target: str, times: int) -> Any:
+def _run(town: Town, caller: str, what: str, called: str, times: int = 0) -> Any:
+    """What a caller's program got."""
     (task,) = town.tasks(f"{caller}-caller")
-    program = host_python.command("speaker.py", what, target, str(times))
+    program = host_python.command("speaker.py", what, called, str(times))
     return json.loads(town.inside(task["taskArn"], program))
 
 
@@ -159,14 +171,20 @@ def test_what_takes_long_is_begun(long: dict[str, Future[Any]]) -> None:
     assert not any(future.done() for future in long.values())
 
 
-@pytest.mark.parametrize(("caller", "server"), WAYS)
-def test_grpc_calls_of_one_channel_are_shared_out(town: Town, caller: str, server: str) -> None:
-    assert sorted(call(town, caller, "unary", server, 40).values()) == [20, 20]
+@pytest.fixture(scope="module", params=WAYS, ids="-to-".join)
+def heard(town: Town, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What a caller of the one mode got from the servers of the other, protocol by protocol."""
+    caller, server = request.param
+    got: dict[str, Any] = _run(town, caller, "everything", server)
+    return got
 
 
-@pytest.mark.parametrize(("caller", "server"), WAYS)
-def test_grpc_streams_come_whole_and_in_order(town: Town, caller: str, server: str) -> None:
-    got = call(town, caller, "streams", server, 4)
+def test_grpc_calls_of_one_channel_are_shared_out(heard: dict[str, Any]) -> None:
+    assert sorted(heard["grpc"].values()) == [20, 20]
+
+
+def test_grpc_streams_come_whole_and_in_order(heard: dict[str, Any]) -> None:
+    got = heard["streams"]
     for stream in got["counted"]:
         assert [int(number) for _, number in stream] == list(range(50))
     assert sorted(servers(got["counted"]).values()) == [2, 2], "each stream its server"
@@ -174,16 +192,28 @@ def test_grpc_streams_come_whole_and_in_order(town: Town, caller: str, server: s
     assert len({host for host, _ in got["said"]}) == 1
 
 
-def test_a_grpc_status_comes_through_as_the_server_gave_it(town: Town) -> None:
-    assert call(town, "bridge", "status", "awsvpc", 1) == ["FAILED_PRECONDITION", "not today"]
+def test_a_grpc_status_comes_through_as_the_server_gave_it(heard: dict[str, Any]) -> None:
+    assert heard["status"] == ["FAILED_PRECONDITION", "not today"]
 
 
-@pytest.mark.parametrize(("caller", "server"), WAYS)
-def test_http2_requests_of_one_connection_are_shared_out(
-    town: Town, caller: str, server: str
-) -> None:
+def test_http2_requests_of_one_connection_are_shared_out(heard: dict[str, Any]) -> None:
     """To the proxy it is HTTP/2 alone: that gRPC is spoken on the port it does not know."""
-    assert sorted(call(town, caller, "unary", server, 40, "calls").values()) == [20, 20]
+    assert sorted(heard["http2"].values()) == [20, 20]
+
+
+def test_websockets_talk_both_ways_with_one_server_each(heard: dict[str, Any]) -> None:
+    talks = heard["websocket"]
+    assert all([int(number) for _, number in talk] == list(range(5)) for talk in talks)
+    # Each of the proxy's threads takes its turns: both serve, not always alike.
+    assert len(servers(talks)) == 2
+    assert min(servers(talks).values()) >= 2
+
+
+def test_tcp_connections_are_shared_out_and_stay_with_their_server(heard: dict[str, Any]) -> None:
+    talks = heard["raw"]
+    assert all([int(number) for _, number in talk] == [0, 1, 2] for talk in talks)
+    assert len(servers(talks)) == 2
+    assert min(servers(talks).values()) >= 2
 
 
 @pytest.mark.parametrize(("caller", "server"), WAYS)
@@ -197,33 +227,32 @@ def test_http2_is_spoken_with_prior_knowledge(town: Town, caller: str, server: s
     assert len(set(said[0::2])) == 2
 
 
-@pytest.mark.parametrize(("caller", "server"), WAYS)
-def test_websockets_talk_both_ways_with_one_server_each(
-    town: Town, caller: str, server: str
-) -> None:
-    talks = call(town, caller, "websocket", server, 8, "web")
-    assert all([int(number) for _, number in talk] == list(range(5)) for talk in talks)
-    # Each of the proxy's threads takes its turns: both serve, not always alike.
-    assert min(servers(talks).values()) >= 2
-    assert len(servers(talks)) == 2
-
-
-@pytest.mark.parametrize(("caller", "server"), WAYS)
-def test_tcp_connections_are_shared_out_and_stay_with_their_server(
-    town: Town, caller: str, server: str
-) -> None:
-    talks = call(town, caller, "raw", server, 10, "raw")
-    assert all([int(number) for _, number in talk] == [0, 1, 2] for talk in talks)
-    assert min(servers(talks).values()) >= 2
-    assert len(servers(talks)) == 2
-
-
-def test_the_server_sees_the_name_its_caller_dialled(town: Town) -> None:
+def test_the_server_sees_awss_headers(town: Town) -> None:
     (task,) = town.tasks("bridge-caller")
-    seen = town.inside(task["taskArn"], f"curl -si http://{target('bridge', 'web')}/whoami")
+    url = f"http://{target('bridge', 'web')}/headers"
+    seen = json.loads(town.inside(task["taskArn"], f"curl -s {url}"))
+    assert seen["host"] == target("bridge", "web")
+    assert seen["x-forwarded-proto"] == "http"
+    assert seen["x-envoy-expected-rq-timeout-ms"] == "15000"
+    assert re.fullmatch(r"[0-9a-f-]{36}", seen["x-request-id"])
+    assert "x-forwarded-for" not in seen
+    given = town.inside(task["taskArn"], f"curl -s -H 'X-Forwarded-For: 192.0.2.7' {url}")
+    assert json.loads(given)["x-forwarded-for"] == "192.0.2.7"
+
+
+def test_the_answer_has_envoys_headers(town: Town) -> None:
+    (task,) = town.tasks("bridge-caller")
+    seen = town.inside(task["taskArn"], f"curl -si http://{target('bridge', 'web')}/headers")
     assert seen.startswith("HTTP/1.1 200"), seen
     assert "server: envoy" in seen
     assert "x-envoy-upstream-service-time: " in seen
+
+
+def test_http_1_0_is_not_spoken(town: Town) -> None:
+    (task,) = town.tasks("bridge-caller")
+    url = f"http://{target('bridge', 'web')}/headers"
+    asked = f"curl -s -0 -o /dev/null -w '%{{http_code}}' {url}"
+    assert town.inside(task["taskArn"], asked) == "426"
 
 
 def test_a_request_may_take_15_seconds_unless_its_timeout_is_off(
@@ -251,10 +280,64 @@ def test_a_websocket_outlives_the_request_timeout(long: dict[str, Future[Any]]) 
 
 def test_a_port_that_is_nobodys_alias_is_closed(town: Town) -> None:
     (task,) = town.tasks("bridge-caller")
-    with pytest.raises(AssertionError):
-        town.inside(
-            task["taskArn"], f"curl -s --max-time 5 http://{dialled('bridge', 'web')}:9999/"
-        )
+    asked = "curl -s -w '%{exitcode}' --max-time 5 http://bridge:9999/ || true"
+    # Refused, or closed with no answer; not left waiting (28).
+    assert town.inside(task["taskArn"], asked) in ("7", "52", "56")
+
+
+def _proxy_log(town: Town, service: str) -> list[str]:
+    """What the proxies of a service's tasks wrote."""
+    found = []
+    for task in town.tasks(service):
+        number = task["taskArn"].rsplit("/", 1)[-1]
+        proxy = task["containers"][-1]["name"]
+        assert proxy.startswith("ecs-service-connect-")
+        events = town.aws.logs.filter_log_events(
+            logGroupName=GROUP, logStreamNames=[f"sc/{proxy}/{number}"]
+        )["events"]
+        found += [str(event["message"]) for event in events]
+    return found
+
+
+def _logged(town: Town, service: str, pattern: str) -> str:
+    def look() -> str | None:
+        lines = _proxy_log(town, service)
+        return next((line for line in lines if re.search(pattern, line)), None)
+
+    return eventually(look, f"{service}'s proxy log has a line like {pattern}", 10)
+
+
+def test_access_logs_are_written_for_caller_and_server_each_in_its_format(town: Town) -> None:
+    (task,) = town.tasks("awsvpc-caller")
+    url = f"http://{target('bridge', 'web')}/headers?secret=1"
+    town.inside(task["taskArn"], f"curl -s -A tester '{url}'")
+    called = json.loads(_logged(town, "awsvpc-caller", "/headers.*tester"))
+    assert called["path"] == "/headers?secret=1", "query parameters are asked for here"
+    assert called["response_code"] == 200
+    assert called["authority"] == target("bridge", "web")
+    served = _logged(town, "bridge", "/headers.*tester")
+    assert re.fullmatch(
+        r'\[[^]]+Z\] "GET /headers HTTP/1.1" 200 0 \d+ \d+ \d+ "-" "tester" "[0-9a-f-]{36}" '
+        rf'"{called["authority"]}" "{called["upstream_host"]}"',
+        served,
+    ), served
+
+
+def test_access_logs_tell_what_each_protocol_has(town: Town) -> None:
+    grpc = json.loads(_logged(town, "awsvpc", "/seaway.Speaker/Fail"))
+    assert grpc["grpc_status"] == "FailedPrecondition"
+    assert {"duration", "stream_id"} <= grpc.keys()
+    assert "duration_ms" not in grpc
+    assert _logged(town, "bridge", r'"POST /seaway.Speaker/Who HTTP/2" 200 \S+ \d+ ')
+    assert json.loads(_logged(town, "awsvpc", "connection_id"))["bytes_received"] > 0
+    assert _logged(town, "bridge", r"^\[[^]]+Z\] [0-9.]+:\d+ \d+ \d+ \d+ \d+ \S+ \d+$")
+
+
+def test_a_proxy_log_tells_the_story_of_its_task(town: Town) -> None:
+    for mode in MODES:
+        assert _logged(town, f"{mode}-caller", r"^\[info\] configuration accepted")
+    assert _logged(town, "awsvpc-caller", r"^\[debug\] endpoint \S+ of \S+ added")
+    assert not [line for line in _proxy_log(town, "bridge-caller") if "[debug]" in line]
 
 
 def _total(town: Town, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
@@ -276,28 +359,32 @@ def test_cloudwatch_counts_what_each_protocol_has(town: Town) -> None:
         return _total(town, metric, DiscoveryName=f"{server}-{name}")
 
     for server in MODES:
-        # Unary 40, streams 4, conversation 1, from two callers; one that failed, one that was long.
-        calls = 2 * (40 + 4 + 1) + 2 * (server == "awsvpc")
-        eventually(
-            lambda server=server, calls=calls: (
-                counted("GrpcRequestCount", server, "grpc")  # type: ignore[misc]
-                == calls
-            ),
-            f"{calls} gRPC calls are counted",
-            30,
-        )
-        assert counted("RequestCount", server, "grpc") == calls
-        assert counted("RequestCount", server, "h2") == 2 * 8
-        assert counted("RequestCount", server, "calls") == 2 * 40
-        assert counted("NewConnectionCount", server, "raw") >= 2 * 10
+        # Unary 40, streams 4, a conversation, a failure, from two callers; and one that was long.
+        calls = 2 * (40 + 4 + 1 + 1) + (server == "awsvpc")
+        for metric, name, times in (
+            ("GrpcRequestCount", "grpc", calls),
+            ("RequestCount", "grpc", calls),
+            ("RequestCount", "calls", 2 * 40),
+            ("RequestCount", "h2", 2 * 8),
+            ("NewConnectionCount", "raw", 2 * 10),
+        ):
+            _eventually_equal(partial(counted, metric, server, name), times, f"{server} {name}")
         assert counted("ProcessedBytes", server, "raw") > 0
         assert counted("RequestCount", server, "raw") == 0, "TCP has no requests"
         assert counted("GrpcRequestCount", server, "calls") == 0
         for caller in MODES:
-            target = {
+            way = {
                 "TargetDiscoveryName": f"{server}-h2",
                 "ServiceName": f"{caller}-caller",
                 "ClusterName": CLUSTER,
             }
-            assert _total(town, "HTTPCode_Target_2XX_Count", **target) == 8
+            assert _total(town, "HTTPCode_Target_2XX_Count", **way) == 8
     assert _total(town, "HTTPCode_Target_5XX_Count", TargetDiscoveryName="bridge-h2") == 0
+
+
+def _eventually_equal(look: Callable[[], float], times: float, what: str) -> None:
+    """The proxy tells its numbers every few seconds."""
+    end = time.monotonic() + 30
+    while (seen := look()) != times and time.monotonic() < end:
+        time.sleep(0.5)
+    assert seen == times, what

@@ -173,6 +173,19 @@ def test_a_guarded_port_is_open_to_the_machine_itself_and_the_permitted_only(roo
         assert FRIEND in rooms.friend.call()
 
 
+def test_a_guarded_port_is_no_more_open_by_ipv6(rooms: Rooms) -> None:
+    firewall = KernelFirewall()
+    for room, address in ((rooms.server, "fd00::10/64"), (rooms.stranger, "fd00::12/64")):
+        run("ip", "-n", room.name, "addr", "add", address, "dev", "eth0", "nodad")
+    with serving(rooms.server, "::", PORT):
+        assert "fd00::12" in rooms.stranger.call("fd00::10")
+        rooms.server.settle(firewall, guards=((PORT, (STRANGER,)),))
+        assert rooms.stranger.call("fd00::10") == "refused"
+        assert "fd00::10" in rooms.server.call("fd00::10")
+        rooms.server.settle(firewall)
+        assert "fd00::12" in rooms.stranger.call("fd00::10")
+
+
 def test_refused_connections_are_counted_by_source_and_told_once(rooms: Rooms) -> None:
     firewall = KernelFirewall()
     guards = {"guards": ((PORT, ()), (9090, (FRIEND,)))}

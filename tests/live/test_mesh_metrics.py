@@ -33,7 +33,7 @@ from seaway.core.mesh.sample import Side, TrafficSample
 from seaway.insight.rates import Flow, Rates
 from seaway.mesh.figures import points
 from seaway.store.series import Metric, Series, Statistic
-from tests.live.envoy_stage import PORTS, STARTED, Client, Mesh, a_mesh, until
+from tests.live.envoy_stage import OPEN, PORTS, STARTED, Client, Mesh, a_mesh, until
 
 pytestmark = [
     pytest.mark.live,
@@ -81,6 +81,7 @@ class Scale:
         return self
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        OPEN.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -207,6 +208,7 @@ async def ask(port: Port, *paths: str) -> list[int]:
     client = await Client.to(port)
     statuses = [(await client.get(path)).status for path in paths]
     client.close()
+    await client.writer.wait_closed()
     return statuses
 
 
@@ -327,6 +329,7 @@ def test_calls_that_are_turned_away_are_counted_and_are_no_requests(tmp_path: Pa
 def test_tcp_is_connections_and_bytes_and_no_requests(tmp_path: Path) -> None:
     async def story(found: Figures) -> None:
         async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            OPEN.add(writer)
             while data := await reader.read(65536):
                 writer.write(data)
             writer.close()
@@ -342,6 +345,7 @@ def test_tcp_is_connections_and_bytes_and_no_requests(tmp_path: Path) -> None:
             writer.write(b"m" * 1000)
             assert len(await reader.readexactly(1000)) == 1000
             writer.close()
+            await writer.wait_closed()
         await found.settled(Counted.BYTES_RECEIVED, 3000, labels)
         server_side = found.sums("server")
         server_side.pop("ActiveConnectionCount", None)

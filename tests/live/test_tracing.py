@@ -116,3 +116,23 @@ def test_so_many_percent_of_the_requests_begin_a_trace(namespace: str) -> None:
             assert sent == got
 
     asyncio.run(story())
+
+
+def test_a_trace_that_comes_in_x_rays_header_goes_on_in_w3cs(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh, a_receiver() as receiver:
+            cats = await Target("cats").start()
+            tracing = Tracing(upstream="tracing", service="web", percent=0)
+            port = a_name(led(namespace), 1, "cats", tracing=tracing)
+            await mesh.apply([port], [an_upstream(cats, name="cats"), receiver.upstream()])
+            sampled = f"Root=1-{TRACE[:8]}-{TRACE[8:]};Parent={PARENT};Sampled=1"
+            await get(port, x_amzn_trace_id=sampled)
+            await get(port, x_amzn_trace_id=f"Root=1-{TRACE[:8]}-{TRACE[8:]}")
+            await until(lambda: bool(receiver.spans))
+            (span,) = receiver.spans
+            assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, PARENT)
+            assert attributes(span)["aws.xray.header"] == sampled
+            assert f"x-amzn-trace-id: {sampled.lower()}" in cats.heads[0].lower()
+            assert TRACE not in cats.heads[1].split("traceparent:")[1]
+
+    asyncio.run(story())

@@ -11,9 +11,15 @@ import pytest
 from seaway.core.capacity import Host
 from seaway.core.certificates import ProxyCertificate
 from seaway.core.discovery import NamedEndpoint, Registration
-from seaway.core.mesh.proxy import Proxy
+from seaway.core.mesh.proxy import Forward, Port, Proxy, Refusal
 from seaway.core.mesh.snapshot import Snapshot, take_snapshot
-from seaway.core.service import ConnectService, ConnectTls, RevisionTraffic, ServiceConnect
+from seaway.core.service import (
+    ConnectAccessLog,
+    ConnectService,
+    ConnectTls,
+    RevisionTraffic,
+    ServiceConnect,
+)
 from seaway.core.task import ContainerAddress, PortBinding, Sandbox, Task, TaskStatus
 from seaway.mesh.traffic import Traffic
 from seaway.store.resident import Resident
@@ -244,3 +250,189 @@ def a_change(tx: Transaction, chance: random.Random) -> None:
         tx.drop(noun)
     else:
         tx.put(noun)
+
+
+# What people say with tags, and what follows from it
+
+
+def upstreams(proxy: Proxy) -> dict[str, list[str]]:
+    """Addresses that get requests, by upstream."""
+    return {u.name: [e.address for e in u.endpoints if not e.draining] for u in proxy.upstreams}
+
+
+def with_two_tasks() -> tuple[World, Task, Task]:
+    world = World()
+    first, second = a_calling_task(1), a_serving_task(2, deployment="ecs-svc/2")
+    world.put(first, second, a_registration(first), a_registration(second))
+    world.touched()
+    return world, first, second
+
+
+def test_a_tag_reaches_the_proxy_and_leaves_the_listener_alone() -> None:
+    world, *_ = with_two_tasks()
+    world.put(replace(CATS, tags=(("seaway:timeout", "3s"), ("team", "pets"))))
+    (port,) = world.touched()["host-1"].ports
+    assert isinstance(port.routing.default, Forward)
+    assert port.routing.default.timeout == 3
+
+
+def test_a_tag_that_says_nothing_to_us_changes_nothing() -> None:
+    world, *_ = with_two_tasks()
+    world.put(replace(CATS, tags=(("team", "pets"),)))
+    assert world.touched() == {}
+
+
+def test_the_words_of_cluster_and_namespace_reach_the_proxy() -> None:
+    world, *_ = with_two_tasks()
+    for noun in (a_cluster(), a_namespace()):
+        world.put(noun)
+        world.touched()
+        world.put(replace(noun, tags=(("seaway:deny", "cats"),)))
+        assert isinstance(world.touched()["host-1"].ports[0].routing.default, Refusal)
+        world.put(noun)
+        assert isinstance(world.touched()["host-1"].ports[0].routing.default, Forward)
+
+
+def test_weights_share_out_and_taking_them_back_makes_all_alike() -> None:
+    world, *_ = with_two_tasks()
+    shares = RevisionTraffic(service=CATS.arn, weights=((DEPLOYMENT.id, 3), ("ecs-svc/2", 1)))
+    world.put(shares)
+    (name,) = {port.routing.name for port in world.touched()["host-1"].ports}
+    world.put(replace(shares, weights=((DEPLOYMENT.id, 0), ("ecs-svc/2", 1))))
+    after = world.touched()["host-1"]
+    assert upstreams(after) == {
+        name: [],
+        f"{name}/0000000000000000001": ["10.0.0.1"],
+        f"{name}/2": ["10.0.0.2"],
+    }
+    world.drop(shares)
+    assert upstreams(world.touched()["host-1"]) == {name: ["10.0.0.1", "10.0.0.2"]}
+
+
+def test_a_test_only_deployment_gets_no_other_requests() -> None:
+    world, *_ = with_two_tasks()
+    world.put(RevisionTraffic(service=CATS.arn, test="ecs-svc/2"))
+    proxy = world.touched()["host-1"]
+    name = proxy.ports[0].routing.name
+    assert upstreams(proxy) == {name: ["10.0.0.1"], f"{name}/2": ["10.0.0.2"]}
+
+
+def test_a_task_that_was_run_calls_as_its_group() -> None:
+    world = World()
+    job = a_calling_task(1, service=None, deployment=None, namespace=NAMESPACE, group="family:jobs")
+    world.put(job)
+    (port,) = world.touched()["host-1"].ports
+    assert port.labels.service == "family:jobs"
+    world.put(replace(CATS, tags=(("seaway:deny", "family:jobs"),)))
+    assert isinstance(world.touched()["host-1"].ports[0].routing.default, Refusal)
+
+
+def test_a_faithful_deployments_tasks_know_only_the_names_of_its_beginning() -> None:
+    world = World()
+    other = a_discovery_service("dogs", owner=CATS.arn)
+    world.put(replace(DEPLOYMENT, known=(DISCOVERY.arn,)), a_calling_task(1))
+    world.put(a_named_endpoint(other, service=CATS.arn, number=2))
+    assert [port.labels.discovery_name for port in world.touched()["host-1"].ports] == ["web"]
+
+
+def test_the_machines_own_programs_call_by_addresses_of_the_machine() -> None:
+    world = World()
+    world.put(Host(id="host-2", cpu=1, memory=1), a_namespace(), replace(ENDPOINT, outside=258))
+    touched = world.touched()
+    (port,) = touched["host-1"].ports
+    assert (port.address, port.port, port.namespace) == ("127.254.1.2", 80, None)
+    assert (port.intercepted_at, port.labels.service) == (61001, "machine")
+    assert touched["host-2"].ports == ()
+
+
+def test_the_gateway_follows_what_is_offered() -> None:
+    world = World(gateway=("127.0.0.1", 8080))
+    world.put(a_namespace())
+    (port,) = world.touched()["host-1"].ports
+    assert [route.name for route in port.routing.routes] == ["srv-web"]
+    task = a_serving_task(2)
+    world.put(task, a_registration(task))
+    after = world.touched()["host-1"]
+    assert upstreams(after) == {"connect//gateway/srv-web": ["10.0.0.2"]}
+    world.drop(ENDPOINT)
+    assert world.touched()["host-1"].ports[0].routing.routes == ()
+
+
+def test_callers_go_by_tls_when_those_that_serve_do_and_certificates_come_along() -> None:
+    world = World()
+    deployment = replace(DEPLOYMENT, connect=SECURE)
+    task = a_calling_task(1)
+    world.put(a_namespace(), deployment, replace(ENDPOINT, tls=True), task, a_registration(task))
+    proxy = world.touched()["host-1"]
+    connect, ingress = proxy.upstreams
+    assert connect.secure is not None
+    assert [(e.address, e.port) for e in connect.endpoints] == [("10.0.0.1", 61002)]
+    assert [(e.address, e.port) for e in ingress.endpoints] == [("10.0.0.1", 80)]
+    assert proxy.secrets == ()
+    world.put(a_certificate("server/srv-web"), a_certificate("client/default/cats"))
+    names = {secret.name for secret in world.touched()["host-1"].secrets}
+    assert names == {"server/srv-web", "authority/srv-web", "client/default/cats"}
+    world.put(a_certificate("server/srv-web", chain="another"))
+    renewed = world.touched()["host-1"]
+    assert "another" in {secret.chain for secret in renewed.secrets}
+    assert renewed.ports is proxy.ports
+
+
+def test_while_tls_rolls_out_requests_stay_with_the_kind_most_tasks_speak() -> None:
+    world = World()
+    old, new = a_serving_task(1), a_serving_task(2, deployment="ecs-svc/2")
+    newer = replace(new, arn=new.arn[:-1] + "3", addresses=a_serving_task(3).addresses)
+    caller = a_calling_task(4)
+    world.put(a_deployment(CATS, 2, id="ecs-svc/2", connect=SECURE), replace(ENDPOINT, tls=True))
+    world.put(caller, old, new, newer, a_registration(old))
+    plain = world.touched()["host-1"].upstreams[0]
+    assert (plain.secure, [e.port for e in plain.endpoints]) == (None, [80])
+    world.put(a_registration(new), a_registration(newer))
+    secure = world.touched()["host-1"].upstreams[0]
+    assert secure.secure is not None
+    assert {e.port for e in secure.endpoints} == {61002}
+
+
+def test_traces_are_sent_where_somebody_takes_them_and_a_tag_asks_for_them() -> None:
+    for collector, traced in ((None, False), (("10.9.9.9", 4317), True)):
+        world = World(collector=collector)
+        world.put(replace(CATS, tags=(("seaway:trace", "10"),)), a_calling_task(1))
+        proxy = world.touched()["host-1"]
+        assert (proxy.ports[0].tracing is not None) is traced
+        assert ("tracing" in {u.name for u in proxy.upstreams}) is traced
+
+
+def test_requests_are_written_down_for_the_caller_and_for_the_server() -> None:
+    log = ConnectAccessLog(format="JSON", query=True)
+    connect = replace(CONNECT, access_log=log)
+    world = World()
+    task = a_calling_task(1)
+    world.put(replace(CATS, connect=connect), replace(DEPLOYMENT, connect=connect), task)
+    (port,) = world.touched()["host-1"].ports
+    assert [(log.owner, log.format.value) for log in port.access_logs] == [
+        (task.id, "JSON"),
+        ("", "JSON"),
+    ]
+
+
+def test_a_guarded_services_host_port_is_for_those_who_may_call() -> None:
+    world = World()
+    offering = replace(CONNECT, services=(ConnectService(port_name="web"),))
+    binding = PortBinding(container="web", container_port=80, host_port=32768)
+    server = a_calling_task(1, vpc="vpc-1", instance=an_instance().arn, bindings=(binding,))
+    world.put(an_instance(host="host-1"), replace(DEPLOYMENT, connect=offering), server)
+    assert published(world.touched()["host-1"]).sources is None
+    world.put(replace(CATS, tags=(("seaway:intentions", "deny"), ("seaway:allow", "web"))))
+    assert published(world.touched()["host-1"]).sources == ()
+    caller = a_serving_task(2, service=a_service("web").arn, vpc="vpc-1", host="host-2")
+    world.put(caller)
+    assert published(world.touched()["host-1"]).sources == ("10.0.0.2/32",)
+    world.put(replace(caller, last_status=TaskStatus.STOPPED))
+    assert published(world.touched()["host-1"]).sources == ()
+    world.put(replace(CATS, tags=(("seaway:deny", "dogs"),)))
+    assert published(world.touched()["host-1"]).sources == ("10.0.0.1/32", "10.0.0.10/32")
+
+
+def published(proxy: Proxy) -> Port:
+    (port,) = (port for port in proxy.ports if port.name.startswith("host-port/"))
+    return port

@@ -7,13 +7,17 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.logs import LogGroup
 from seaway.core.network import NetworkInterface
+from seaway.core.service import ServiceConnect
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode
 from tests.builders import (
     a_container,
+    a_deployment,
     a_service,
     a_subnet,
     a_task,
@@ -136,6 +140,18 @@ def test_a_log_group_is_made_when_the_task_asks_for_it() -> None:
     (group,) = all_of(world, LogGroup)
     assert group.name == "/web"
     assert world.tasks()[0].host == "host-1"
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_the_log_group_of_its_proxy_is_asked_for_too(create: bool) -> None:
+    options = (("awslogs-group", "/proxy"), ("awslogs-create-group", str(create).lower()))
+    log = LogConfiguration(driver="awslogs", options=options)
+    service = a_service(connect=ServiceConnect(enabled=True, log=log))
+    deployment = a_deployment(service)
+    task = a_task(service=service.arn, deployment=deployment.id, uses_mesh=True)
+    world = placed(a_task_definition(), service, deployment, task)
+    assert [group.name for group in all_of(world, LogGroup)] == (["/proxy"] if create else [])
+    assert (world.tasks()[0].stop_code is None) is create
 
 
 def test_without_its_log_group_a_task_can_not_start() -> None:

@@ -23,6 +23,7 @@ from seaway.agent.rules import (
     calls,
     calls6,
     incoming,
+    incoming6,
     outgoing,
 )
 from seaway.link.messages import PlanProblem
@@ -30,6 +31,7 @@ from seaway.link.messages import PlanProblem
 _LAST6 = str(ipaddress.ip_network(INTERCEPTED6)[-1])
 _NO_NAMES6 = "tasks call names by IPv4 only"
 _NO_CALLS = "calls to names are led to the proxy by iptables"
+_NO_GUARDS6 = "guards are kept for IPv4 only"
 _FORGED = "containers may send under each other's addresses"
 _log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class KernelFirewall:
     def __init__(self) -> None:
         self._impossible: set[str] = set()
         self._counts: dict[str, dict[tuple[str, int], int]] = {}
+        self._leads_calls: bool | None = None
 
     async def settle(self, sandbox: str, rules: Rules) -> bool:
         if not rules.guards:
@@ -66,7 +69,7 @@ class KernelFirewall:
         elif sandbox not in self._counts:
             # What was counted before our time may have been told already.
             self._counts[sandbox] = await _counts(sandbox)
-        optional = {}
+        optional = {_NO_GUARDS6: incoming6(rules)}
         if rules.address:
             optional[_FORGED] = outgoing(rules.address)
         if rules.calls:
@@ -90,9 +93,12 @@ class KernelFirewall:
         return {key: count for key, count in news.items() if count > 0}
 
     async def lead_calls(self, installation: str, wanted: bool) -> tuple[PlanProblem, ...]:
-        if os.geteuid() != 0:
+        # Whether the rule is still there is worth a look each time; that it is not, is not.
+        if os.geteuid() != 0 or self._leads_calls is wanted is False:
             return ()
-        return await lead_calls(installation, wanted)
+        problems = await lead_calls(installation, wanted)
+        self._leads_calls = wanted
+        return problems
 
     async def _apply(self, sandbox: str, rules: Rules, optional: dict[str, str]) -> None:
         """All of it in one go; what a task can do without is left out where it is impossible."""

@@ -12,6 +12,10 @@ class NoSuchRule(OSError):
     """The table, chain or set that was named is not there."""
 
 
+class NotInstalled(OSError):
+    """The machine has no nftables."""
+
+
 async def nft(rules: str, sandbox: str | None = None) -> None:
     """Apply a script of rules as one transaction, in a namespace or the machine's own.
 
@@ -38,7 +42,7 @@ async def _run(sandbox: str | None, *words: str, text: str = "") -> str:
             check=False,
         )
     except FileNotFoundError as error:
-        raise OSError(f"the program {error.filename} is not installed") from error
+        raise NotInstalled(f"the program {error.filename} is not installed") from error
     if ended.returncode == 0:
         return ended.stdout
     if sandbox and not Path(sandbox).exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from seaway.agent.nft import NoSuchRule, listed, nft
+from seaway.agent.nft import NoSuchRule, NotInstalled, listed, nft
 from seaway.agent.rules import OUTSIDE_TABLE, outside
 from seaway.core.mesh.connect import OUTSIDE
 from seaway.link.messages import PlanProblem
@@ -34,7 +34,11 @@ async def lead_calls(
 
 async def stop_calls(installation: str, machine: str | None = None) -> None:
     """Take the machine's rule away, if it is this installation's. Raises OSError."""
-    if await _owner(machine) == installation:
+    try:
+        is_ours = await _owner(machine) == installation
+    except NotInstalled:
+        return  # then there can be no rule
+    if is_ours:
         await nft(f"delete table ip {OUTSIDE_TABLE}\n", machine)
 
 

@@ -58,6 +58,22 @@ def incoming(rules: Rules) -> str:
     )
 
 
+def incoming6(rules: Rules) -> str:
+    """Permitted callers have IPv4 addresses, so nobody dials a guarded port by IPv6."""
+    table = f"ip6 {TABLE}"
+    if not rules.guards:
+        return _script((f"add table {table}", f"delete table {table}"))
+    guarded = f"tcp dport {_set(port for port, _ in rules.guards)}"
+    return _script(
+        (
+            f"add table {table}",
+            *_chain("ip6", "guards", "type filter hook input priority filter;"),
+            f'add rule {table} guards iifname "lo" accept',
+            f"add rule {table} guards {guarded} reject with tcp reset",
+        )
+    )
+
+
 def outgoing(address: str) -> str:
     """Nothing leaves the namespace under another address than its own.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 from seaway.agent.cgroup import cgroups_for
@@ -16,7 +17,7 @@ from seaway.agent.outside import stop_calls
 async def remove_everything(
     engine: Engine, installation: str, *, hosts_file: Path | None = Path("/etc/hosts")
 ) -> None:
-    """Remove the installation's containers, volumes, networks, limits and names.
+    """Remove the installation's containers, volumes, networks, limits, rules and names.
 
     Other installations on the same engine keep theirs. Raises EngineError, OSError.
     """
@@ -28,6 +29,7 @@ async def remove_everything(
         await engine.remove_volume(volume)
     await Networks(engine, KernelAddresses(), installation).remove_all()
     await cgroups_for(await engine.about(), installation).remove_all()
-    await stop_calls(installation)
+    if os.geteuid() == 0:
+        await stop_calls(installation)
     if hosts_file is not None and hosts_file.exists():
         remove_block(hosts_file, installation)

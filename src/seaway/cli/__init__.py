@@ -13,6 +13,7 @@ COMMANDS = {
     "down": "seaway.cli.down",
     "status": "seaway.cli.status",
     "env": "seaway.cli.env",
+    "explain": "seaway.cli.explain",
     "mesh": "seaway.cli.mesh",
     "demo": "seaway.cli.demo.command",
 }

@@ -148,12 +148,14 @@ def secrets_for(
     ports: Iterable[Port],
     upstreams: Iterable[Upstream],
     certificates: Mapping[str, ProxyCertificate],
+    others: Iterable[Secure] = (),
 ) -> tuple[Secret, ...]:
     """The secrets that these ask for, of the certificates there are (by name).
 
-    One that has not been made yet is left out: the proxy waits for it.
+    ``others`` are what is secured besides: neighbours, and the gate. One that has not been made yet is left out: the proxy waits for it.
     """
-    secured = [port.secure for port in ports] + [upstream.secure for upstream in upstreams]
+    sides = [port.secure for port in ports] + [upstream.secure for upstream in upstreams]
+    secured = (*sides, *others)
     asked = dict.fromkeys(name for secure in secured for name in _asked(secure))
     found = (_secret(name, certificates) for name in asked)
     return tuple(secret for secret in found if secret is not None)

@@ -58,7 +58,14 @@ class DiscoveryService:
     attributes: tuple[tuple[str, str], ...] = ()
     revision: int = 0
     """Rises with each registration and deregistration (DiscoverInstancesRevision)."""
+    created_by: str | None = None
+    """The account that made it, when that is not the namespace's."""
     tags: Tags = ()
+
+    @property
+    def is_checked(self) -> bool:
+        """Somebody says which of its instances are healthy; else nobody knows."""
+        return self.custom_health or self.health_check is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,8 @@ class Registration:
     creator_request: str = ""
     task: str | None = None
     """ARN of the ECS task, when ECS registered it."""
+    created_by: str | None = None
+    """The account that registered it, when that is not the namespace's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

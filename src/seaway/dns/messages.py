@@ -5,7 +5,10 @@ RFC 1035; EDNS as in RFC 6891; what does not fit is truncated so that the asker 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 import dns.exception
 import dns.flags
@@ -30,8 +33,7 @@ TCP_PAYLOAD = 65535
 
 KINDS = ("A", "AAAA", "SRV", "CNAME", "ANY", "SOA")
 
-_SERVER = "ns.seaway.internal."
-_KEEPER = "hostmaster.seaway.internal."
+_SOA = "ns.seaway.internal. hostmaster.seaway.internal. 1 7200 900 1209600 86400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,14 @@ def _malformed(wire: bytes) -> bytes | None:
 def render(asked: Question, reply: Reply, rest: bytes | None, *, tcp: bool) -> bytes:
     """A reply's wire form; ``rest`` is what was answered elsewhere to ``reply.follow``."""
     answer = dns.message.make_response(asked.message, recursion_available=True, our_payload=PAYLOAD)
-    for record in reply.records:
-        _add(answer, record)
+    answer.answer += _records(reply.records)
     if reply.follow is not None:
         _add_rest(answer, reply, asked, rest)
     if reply.missing:
         answer.set_rcode(dns.rcode.NXDOMAIN)
     if reply.soa is not None:
         zone, ttl = reply.soa
-        text = f"{_SERVER} {_KEEPER} 1 7200 900 1209600 86400"
-        soa = dns.rrset.from_text(f"{zone}.", ttl, "IN", "SOA", text)
+        soa = dns.rrset.from_rdata(_name(zone), ttl, _data("SOA", _SOA))
         # At the zone's own name a question for the SOA record has an answer.
         own = asked.kind in ("SOA", "ANY") and asked.name == zone
         (answer.answer if own else answer.authority).append(soa)
@@ -124,14 +124,23 @@ def _room(query: dns.message.Message, tcp: bool) -> int:
     return max(PLAIN_PAYLOAD, min(query.payload, PAYLOAD))
 
 
-def _add(answer: dns.message.Message, record: Record) -> None:
-    value = record.value
-    if record.type in ("CNAME", "SRV"):
-        value += "."
-    kind = dns.rdatatype.from_text(record.type)
-    name = dns.name.from_text(f"{record.name}.")
-    rrset = answer.find_rrset(answer.answer, name, dns.rdataclass.IN, kind, create=True)
-    rrset.add(dns.rdata.from_text(dns.rdataclass.IN, kind, value), record.ttl)
+def _records(records: Iterable[Record]) -> Iterator[dns.rrset.RRset]:
+    """Records of one name and type stand together."""
+    for (name, kind, ttl), group in groupby(records, key=lambda one: (one.name, one.type, one.ttl)):
+        found = [_data(kind, one.value) for one in group]
+        yield dns.rrset.from_rdata_list(_name(name), ttl, found)
+
+
+# Reading a record's text costs more than all else; what is asked for is asked for again.
+@lru_cache(maxsize=8192)
+def _data(kind: str, value: str) -> dns.rdata.Rdata:
+    text = f"{value}." if kind in ("CNAME", "SRV") else value
+    return dns.rdata.from_text("IN", kind, text)
+
+
+@lru_cache(maxsize=8192)
+def _name(name: str) -> dns.name.Name:
+    return dns.name.from_text(f"{name}.")
 
 
 def _add_rest(

@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -76,18 +76,16 @@ class NameServerProcess:
         self._serving.unlink(missing_ok=True)
         self.pid = 0
 
-    async def serving(self) -> AsyncIterator[frozenset[str]]:
-        """The addresses at which VPCs can ask; now, and whenever they have changed."""
+    async def serving(self) -> AsyncGenerator[frozenset[str], None]:
+        """The addresses at which VPCs can ask; now, and whenever they have changed.
+
+        While the process is being started nothing is said: what was true before will be again.
+        """
         self._directory.mkdir(parents=True, exist_ok=True)
         async for _ in replacements(self._serving):
-            yield self._addresses()
-
-    def _addresses(self) -> frozenset[str]:
-        try:
-            lines = self._serving.read_text().splitlines()
-        except FileNotFoundError:
-            return frozenset()
-        return frozenset(line.split()[0] for line in lines) - {LOOPBACK}
+            with contextlib.suppress(FileNotFoundError):
+                lines = self._serving.read_text().splitlines()
+                yield frozenset(line.split()[0] for line in lines) - {LOOPBACK}
 
     async def _adopt(self) -> bool:
         """Take over a process with these very settings; end those with others."""

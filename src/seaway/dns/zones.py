@@ -66,7 +66,7 @@ def record_sets(
     ttls = {record.type: record.ttl for record in service.records}
     for one in registrations:
         given = dict(one.attributes)
-        healthy = one.health == "HEALTHY" or not service.custom_health
+        healthy = one.health == "HEALTHY" or not service.is_checked
         if "AWS_ALIAS_DNS_NAME" in given:
             values.setdefault("ALIAS", []).append((_plain(given["AWS_ALIAS_DNS_NAME"]), healthy))
             continue

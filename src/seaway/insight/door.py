@@ -15,7 +15,7 @@ from seaway.core.capacity import Host
 from seaway.core.mesh.sample import TrafficSample
 from seaway.core.traffic import Row
 from seaway.insight import prometheus
-from seaway.insight.explain import explain
+from seaway.insight.explain import Lately, explain
 from seaway.insight.explanation import Explanation
 from seaway.insight.health import traffic_health
 from seaway.insight.parties import Nobody, caller_named
@@ -113,9 +113,12 @@ class Insight:
     async def _explain(self, asked: Mapping[str, str]) -> Any:
         caller, target = _given(asked, "caller"), _given(asked, "target")
         seen = await self._seen()
-        edges = self._rates.edges(self._clock(), LONG)
+        now = self._clock()
+        lately = Lately(minute=self._rates.edges(now, LONG), seconds=self._rates.edges(now, SHORT))
         with self._store.transaction() as tx:
-            told = explain(tx, caller, target, cluster=asked.get("cluster"), seen=seen, edges=edges)
+            told = explain(
+                tx, caller, target, cluster=asked.get("cluster"), seen=seen, lately=lately
+            )
         return _explanation(told)
 
     async def _seen(self) -> dict[str, Seen]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.service import Service
@@ -14,6 +15,14 @@ from seaway.insight.seen import Seen
 from seaway.store.transaction import Transaction
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """The edges over the last minute, and over the last seconds."""
+
+    minute: Sequence[Edge] = ()
+    seconds: Sequence[Edge] = ()
+
+
 def explain(
     tx: Transaction,
     caller: str,
@@ -21,19 +30,19 @@ def explain(
     *,
     cluster: str | None,
     seen: Mapping[str, Seen],
-    edges: Sequence[Edge],
+    lately: Lately,
 ) -> Explanation:
     """The way from a caller to a target.
 
     ``caller`` is a service's name (``cluster/service``), ``family:name`` of tasks that were run, or
     ``machine``; ``target`` what is dialled (``cats``, ``cats:8080``). ``seen`` are the hosts'
-    proxies, ``edges`` their last minute.
+    proxies, ``lately`` what has passed through them.
     """
     try:
         party = caller_named(tx, caller, cluster)
     except Nobody as nobody:
         return Explanation(caller=caller, target=target, steps=(broken("caller", str(nobody)),))
-    steps = _walk(tx, party, target, seen, edges)
+    steps = _walk(tx, party, target, seen, lately)
     return Explanation(caller=party.name, target=target, steps=tuple(steps))
 
 
@@ -42,7 +51,7 @@ def _walk(
     caller: Party,
     target: str,
     seen: Mapping[str, Seen],
-    edges: Sequence[Edge],
+    lately: Lately,
 ) -> list[Step]:
     steps = [asking.caller_runs(tx, caller), asking.caller_connects(tx, caller)]
     if caller.namespace is None and not caller.is_machine:
@@ -54,7 +63,7 @@ def _walk(
         return steps
     steps += _asked(tx, caller, endpoint, owner)
     if caller.is_machine or caller.running:
-        steps += _proxied(caller, endpoint, owner, seen, edges)
+        steps += _proxied(caller, endpoint, owner, seen, lately)
     return steps
 
 
@@ -78,7 +87,7 @@ def _proxied(
     endpoint: NamedEndpoint,
     owner: Service,
     seen: Mapping[str, Seen],
-    edges: Sequence[Edge],
+    lately: Lately,
 ) -> list[Step]:
     """What the proxies of the caller's hosts do with the call."""
     steps: list[Step | None] = [proxying.proxy_is_there(caller, seen)]
@@ -88,8 +97,11 @@ def _proxied(
         steps.append(proxying.routes(caller, found))
         steps.append(proxying.has_endpoints(found))
         steps.append(proxying.certificates_are_there(found))
-    theirs = [edge for edge in edges if _is_theirs(edge, caller, endpoint)]
-    steps.append(proxying.passed_lately(caller, theirs))
+    minute, seconds = (
+        [edge for edge in edges if _is_theirs(edge, caller, endpoint)]
+        for edges in (lately.minute, lately.seconds)
+    )
+    steps.append(proxying.passes_now(seconds) or proxying.passed_lately(caller, minute))
     return [step for step in steps if step is not None]
 
 

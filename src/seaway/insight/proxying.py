@@ -92,7 +92,7 @@ def listens(caller: Party, endpoint: NamedEndpoint, found: Sequence[Ear]) -> Ste
         return broken(
             name,
             f"Envoy of host {ear.seen.host} refuses the listener for {_where(port)}: {error}",
-            "That is a mistake of Seaway's own, or a namespace that is gone: see seaway.log.",
+            _cure_of(error),
         )
     ports = [port for ear in found for port in ear.ports]
     wanted = 1 if caller.is_machine else len(caller.running)
@@ -107,6 +107,12 @@ def listens(caller: Party, endpoint: NamedEndpoint, found: Sequence[Ear]) -> Ste
     if heard < wanted:
         return warning(name, f"Only {heard} of {wanted} of {caller.name}'s tasks hear {at}.")
     return ok(name, f"Envoy listens on {at} for {count(heard, 'namespace')} of {caller.name}.")
+
+
+def _cure_of(error: str) -> str:
+    if "already in use" in error:
+        return "Another program listens there, perhaps another Seaway on this machine: end it."
+    return "That is a mistake of Seaway's own, or a namespace that is gone: see seaway.log."
 
 
 def _where(port: Port) -> str:
@@ -247,7 +253,8 @@ def _health(seen: Seen, upstream: Upstream) -> Step:
     places = [e for e in upstream.endpoints if not e.draining]
     if not places:
         leaving = f" {len(upstream.endpoints)} are draining." if upstream.endpoints else ""
-        return broken(name, f"{upstream.name} has no endpoint: calls are answered 503.{leaving}")
+        called = upstream.labels.discovery_name or upstream.name
+        return broken(name, f"{called} has no endpoint: calls are answered 503.{leaving}")
     if seen.endpoints is None:
         return warning(name, "Envoy's administration can't be asked how it sees the endpoints.")
     return _as_envoy_sees(seen.endpoints.get(upstream.name, ()), len(places))
@@ -325,7 +332,23 @@ _CAUSES = {
 }
 
 
-def passed_lately(caller: Party, edges: Sequence[Edge]) -> Step | None:
+def passes_now(edges: Sequence[Edge]) -> Step | None:
+    """Not every single call of the last seconds failed before it came to the target."""
+    flows = [edge.flow for edge in edges]
+    requests = sum(f.requests * f.seconds for f in flows)
+    own = sum(sum(f.causes.values()) for f in flows)
+    begun = sum(f.connections * f.seconds for f in flows)
+    failed = sum(f.failed_connections * f.seconds for f in flows)
+    if requests and own >= requests:
+        told = f"Every call fails, {count(round(requests), 'call')} just now: "
+        return broken("traffic", f"{told}{_causes(flows_causes(edges))}.")
+    if not requests and begun and failed >= begun:
+        told = f"Every connection fails, {round(failed)} just now: {_CAUSES['UF']}."
+        return broken("traffic", told)
+    return None
+
+
+def passed_lately(caller: Party, edges: Sequence[Edge]) -> Step:
     """What the last minute's calls came to."""
     name = "traffic"
     flows = [edge.flow for edge in edges]

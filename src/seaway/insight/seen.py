@@ -90,7 +90,7 @@ def seen_of(host: str, talk: Conversations, clusters: Mapping[str, Any] | None) 
         connected=talk.connected(host),
         snapshot=talk.target(host),
         settled=talk.settled(host),
-        refused={(one.kind, one.name): one.error for one in talk.rejections(host)},
+        refused={(one.kind, one.name): one.error.strip() for one in talk.rejections(host)},
         endpoints=None if clusters is None else endpoints_of(clusters),
     )
 

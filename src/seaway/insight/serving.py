@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import NamedEndpoint, Namespace, Registration
-from seaway.core.mesh.intentions import may_call
+from seaway.core.mesh.intentions import UNSAID, may_call
 from seaway.core.mesh.policy import policy_of
 from seaway.core.mesh.policy_nouns import Policy
 from seaway.core.mesh.policy_tags import Layer, layers_of
@@ -42,15 +42,16 @@ def is_allowed(caller: Party, owner: Service, layers: tuple[Layer, ...]) -> Step
     """The intentions let the caller call."""
     verdict = may_call(caller.identity, layers)
     said = f"{verdict.source} says {verdict.rule}"
+    if verdict == UNSAID:
+        return ok("permission", f"{caller.name} may call {owner.name}: nobody has said otherwise.")
     if verdict.allowed:
         return ok("permission", f"{caller.name} may call {owner.name}: {said}.")
-    cluster = caller.identity.cluster
-    who = f"{cluster}/{caller.name}" if cluster else caller.name
+    where, here = caller.identity.cluster, last_part(owner.cluster)
+    who = caller.name if where in ("", here) else f"{where}/{caller.name}"
     return broken(
         "permission",
-        f"{caller.name} may not call {owner.name}: {said}; its calls are answered 403.",
-        f"Let it: aws ecs tag-resource --resource-arn {owner.arn} "
-        f"--tags key=seaway:allow,value={who}",
+        f"{caller.name} may not call {owner.name}: {said}; its calls are turned away.",
+        f"Let it: seaway mesh allow {who} {here}/{owner.name}",
     )
 
 

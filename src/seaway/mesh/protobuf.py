@@ -27,6 +27,9 @@ from envoy.config.trace.v3 import opentelemetry_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.file.v3 import file_pb2 as access_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.filters.cel.v3 import cel_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.stats.v3 import stats_pb2  # noqa: E402, F401
+from envoy.extensions.bootstrap.internal_listener.v3 import (  # noqa: E402
+    internal_listener_pb2,  # noqa: F401
+)
 from envoy.extensions.filters.http.fault.v3 import fault_pb2  # noqa: E402, F401
 from envoy.extensions.filters.http.local_ratelimit.v3 import local_rate_limit_pb2  # noqa: E402, F401
 from envoy.extensions.filters.http.router.v3 import router_pb2  # noqa: E402, F401
@@ -44,6 +47,9 @@ from envoy.extensions.filters.network.set_filter_state.v3 import (  # noqa: E402
 )
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2  # noqa: E402, F401
 from envoy.extensions.health_check.event_sinks.file.v3 import file_pb2  # noqa: E402, F401
+from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (  # noqa: E402
+    header_mutation_pb2,  # noqa: F401
+)
 from envoy.extensions.http.stateful_session.cookie.v3 import cookie_pb2  # noqa: E402, F401
 from envoy.extensions.matching.common_inputs.network.v3 import (  # noqa: E402
     network_inputs_pb2,  # noqa: F401
@@ -52,6 +58,14 @@ from envoy.extensions.request_id.uuid.v3 import uuid_pb2  # noqa: E402, F401
 from envoy.extensions.retry.host.previous_hosts.v3 import (  # noqa: E402
     previous_hosts_pb2,  # noqa: F401
 )
+from envoy.extensions.tracers.opentelemetry.samplers.v3 import (  # noqa: E402
+    parent_based_sampler_pb2,  # noqa: F401
+    trace_id_ratio_based_sampler_pb2,  # noqa: F401
+)
+from envoy.extensions.transport_sockets.internal_upstream.v3 import (  # noqa: E402
+    internal_upstream_pb2,  # noqa: F401
+)
+from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2  # noqa: E402, F401
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: E402, F401
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: E402, F401
 from envoy.service.discovery.v3 import discovery_pb2  # noqa: E402

@@ -94,8 +94,10 @@ class MeshServer:
         line.target = snapshot
         line.waiting.add(snapshot.version)
         if line.session is not None:
-            line.session.send(line.session.stream.publish(snapshot))
-            await self._settle(line)
+            responses = line.session.stream.publish(snapshot)
+            line.session.send(responses)
+            if not responses:
+                await self._settle(line)
 
     async def accepted(self, node: str, version: str) -> tuple[Rejected, ...]:
         """Wait until the proxy has this publication, or a later one, and say what it refused.
@@ -148,22 +150,25 @@ class MeshServer:
         session = line.session = _Session(Stream(line.target))
         log.info("proxy %s connected", node)
         writer = asyncio.create_task(self._write(session, context))
+        # A proxy that can't be written to is not read from any more either.
+        stop = _cancelling(asyncio.current_task())
+        writer.add_done_callback(stop)
         try:
             while True:
                 if request is not None:
                     session.send(session.stream.receive(request))
                     self._report(node, session.stream.observed())
                     await self._settle(line)
-                read = asyncio.ensure_future(anext(requests, None))
-                await asyncio.wait({read, writer}, return_when=asyncio.FIRST_COMPLETED)
-                if writer.done():
-                    read.cancel()
-                    writer.result()
-                received = await read
+                received = await anext(requests, None)
                 if received is None:
                     break
                 _, request = protobuf.read_request(received)
+        except asyncio.CancelledError:
+            if writer.done():
+                writer.result()
+            raise
         finally:
+            writer.remove_done_callback(stop)
             writer.cancel()
             if line.session is session:
                 line.session = None
@@ -191,6 +196,15 @@ class MeshServer:
             samples = traffic_samples(protobuf.read_metrics(serialised))
             self._on_traffic(str(node), samples)
         return protobuf.METRICS_TAKEN
+
+
+def _cancelling(job: asyncio.Task[Any] | None) -> Callable[[object], None]:
+    assert job is not None
+
+    def stop(_: object) -> None:
+        job.cancel()
+
+    return stop
 
 
 class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]

@@ -84,8 +84,6 @@ class _Channel:
 
     def aim(self, before: Resources, after: Resources) -> None:
         """The target is another one."""
-        if before is after:
-            return
         for name, resource in after.items():
             if before.get(name) is not resource:
                 self.weigh(resource)
@@ -108,6 +106,14 @@ class _Channel:
         """Resources the proxy should have, hasn't, and hasn't refused."""
         return [r for r in self.todo.values() if self.wildcard or r.name in self.wanted]
 
+    def has_all(self, there: Resources) -> bool:
+        """Nothing is under way, and of what there is the proxy has all it wants, or refused it."""
+        if self.under_way is not None or (self.wildcard and not self.open):
+            return False
+        if self.todo and self.changed():
+            return False
+        return not (self.awaited and any(name in there for name in self.awaited))
+
     def portion(self, changed: list[Resource]) -> list[Resource]:
         """After a rejection only part at a time, until the culprit is alone."""
         while self.suspects:
@@ -122,6 +128,9 @@ class _Channel:
 _FIRST = (Kind.SECRETS, Kind.CLUSTERS, Kind.ENDPOINTS)
 _WILDCARD = (Kind.CLUSTERS, Kind.LISTENERS)
 """Envoy wants all of these there are; of the others those that these need."""
+
+
+_NO_PARTS: tuple[Resources, ...] = ({},) * len(Kind)
 
 
 class Stream:
@@ -142,8 +151,10 @@ class Stream:
 
     def _aim(self, target: Snapshot) -> None:
         before, self.target = self.target, target
-        for kind, channel in self._channels.items():
-            channel.aim(before.of(kind) if before else {}, target.of(kind))
+        parts = _NO_PARTS if before is None else before.parts
+        for channel, old, new in zip(self._channels.values(), parts, target.parts, strict=True):
+            if old is not new:
+                channel.aim(old, new)
 
     def receive(self, request: Request) -> list[Response]:
         """Envoy's next request; what can be sent now. Nothing before there is a target."""
@@ -174,7 +185,12 @@ class Stream:
     @property
     def settled(self) -> bool:
         """The proxy has all of the target, except for what it refused."""
-        return self.target is not None and all(self._settled(kind) for kind in Kind)
+        if self.target is None:
+            return False
+        for channel, there in zip(self._channels.values(), self.target.parts, strict=True):
+            if channel.gone or not channel.has_all(there):
+                return False
+        return True
 
     def _subscribe(self, channel: _Channel, request: Request) -> None:
         target = self.target.of(channel.kind) if self.target else {}
@@ -262,7 +278,9 @@ class Stream:
             return []
         responses = []
         for channel in self._channels.values():
-            if channel.open and channel.under_way is None:
+            # Nearly always there is nothing, and a thousand streams look all the time.
+            nothing = channel.greeted and not (channel.todo or channel.gone or channel.suspects)
+            if channel.open and channel.under_way is None and not nothing:
                 response = self._next(channel)
                 if response is not None:
                     channel.under_way = response
@@ -270,8 +288,6 @@ class Stream:
         return responses
 
     def _next(self, channel: _Channel) -> Response | None:
-        if channel.greeted and not (channel.todo or channel.gone or channel.suspects):
-            return None  # which is nearly always so
         may_make = self._may_make(channel.kind)
         changed = channel.portion(channel.changed()) if may_make else []
         gone = sorted(channel.gone) if channel.gone and self._may_break(channel.kind) else []
@@ -310,12 +326,5 @@ class Stream:
         return self._has_all(kind) and not self._channels[kind].gone
 
     def _has_all(self, kind: Kind) -> bool:
-        channel = self._channels[kind]
-        if channel.under_way is not None or (channel.wildcard and not channel.open):
-            return False
-        return not channel.changed() and not self._asked_for_too_little(channel)
-
-    def _asked_for_too_little(self, channel: _Channel) -> bool:
         assert self.target is not None
-        there = self.target.of(channel.kind)
-        return any(name in there for name in channel.awaited)
+        return self._channels[kind].has_all(self.target.of(kind))

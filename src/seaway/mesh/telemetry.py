@@ -64,9 +64,9 @@ _OWN = {
     Metric.RESPONSES_4XX: Metric.PROXY_REPLIES_4XX,
     Metric.RESPONSES_5XX: Metric.PROXY_REPLIES_5XX,
 }
-_NEVER_COUNTED = frozenset(("SI", "FI", "DI", "RL", "UAEX"))
+_NEVER_COUNTED = frozenset(("SI", "FI", "RL"))
 """Causes of replies that Envoy makes before its router counts a status for the upstream: an idle
-stream is ended, a fault put in, a rate kept, a caller turned away."""
+stream is ended, a fault put in, a rate kept."""
 
 _Key = tuple[Labels, Side, Metric, str]
 

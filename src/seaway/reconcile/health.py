@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from seaway.core.balancer import Target, TargetGroup, TargetState
 from seaway.core.balancer_rules import CHECKING, FAILED_CHECKS, TIMED_OUT
+from seaway.core.discovery import Registration
 from seaway.core.mesh.balance import dimension
 from seaway.core.mesh.proxy import EndpointHealth, Failure, Health
 from seaway.core.task import Task
@@ -79,3 +80,10 @@ def _why(seen: EndpointHealth) -> tuple[str, str]:
             return Failure.RESPONSE.value, "Health checks failed with unexpected status codes"
         case _:
             return FAILED_CHECKS
+
+
+def observe_instance(tx: Transaction, key: str, healthy: bool) -> None:
+    """Write what a Route 53 health check found of a Cloud Map instance, if that is still there."""
+    found = tx.find(Registration, key)
+    if found is not None:
+        tx.put(replace(found, health="HEALTHY" if healthy else "UNHEALTHY"))

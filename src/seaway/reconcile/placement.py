@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import Cluster
-from seaway.core.logs import LogGroup, log_group_arn
+from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
 from seaway.core.placement import Candidate, Place, Refusal, place, runs_on
-from seaway.core.service import Service
+from seaway.core.proxy_log import group_of
+from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
-from seaway.core.task_definition import NetworkMode, TaskDefinition
+from seaway.core.task_definition import LogConfiguration, NetworkMode, TaskDefinition
 from seaway.reconcile.events import tell
 from seaway.reconcile.services import stopping
 from seaway.store.addresses import taken_addresses

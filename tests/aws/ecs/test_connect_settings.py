@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from seaway.core.authority import AuthorityStatus, CertificateAuthority
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.service import Deployment, Service
 from tests.aws.ecs.story import SUBNETS, WEB, Ecs, an_ecs, refusal
-from tests.builders import a_task
+from tests.builders import HOME, a_task
 
 INVALID = "InvalidParameterException"
 LOG = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/sc"}}
@@ -313,3 +314,46 @@ def test_a_task_tells_its_part_in_service_connect() -> None:
     }
     assert [one["name"] for one in shape["containers"]] == ["cats", proxy]
     assert [one["name"] for one in shape["overrides"]["containerOverrides"]] == ["cats", proxy]
+
+
+def an_authority(**fields: Any) -> CertificateAuthority:
+    return CertificateAuthority(
+        **{
+            "arn": f"arn:aws:acm-pca:{HOME}:certificate-authority/1",
+            "type": "ROOT",
+            "subject": (("CommonName", "mesh"),),
+            "key_algorithm": "EC_prime256v1",
+            "signing_algorithm": "SHA256WITHECDSA",
+            "key": "",
+            "request": "",
+            "created_at": 1.0,
+            "changed_at": 1.0,
+            "status": AuthorityStatus.ACTIVE,
+            "tags": (("AmazonECSManaged", "true"),),
+            **fields,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("authority", "what"),
+    [
+        (None, "could not be found"),
+        (an_authority(tags=()), "must have the tag AmazonECSManaged"),
+        (an_authority(status=AuthorityStatus.DISABLED), "must be ACTIVE; it is DISABLED"),
+        (an_authority(), ""),
+    ],
+)
+def test_an_authority_must_be_there_active_and_managed_by_ecs(
+    authority: CertificateAuthority | None, what: str
+) -> None:
+    ecs = with_cats()
+    if authority is not None:
+        ecs.put(authority)
+    tls = {"issuerCertificateAuthority": {"awsPcaAuthorityArn": an_authority().arn}}
+    given = connect(cats(tls=tls))
+    if what:
+        code, text = refusal(lambda: serve(ecs, given, **CABLED))
+        assert (code, what in text) == (INVALID, True)
+    else:
+        assert shown(serve(ecs, given, **CABLED))["services"][0]["tls"] == tls

@@ -13,6 +13,7 @@ from tests.builders import (
     NAMESPACE,
     a_cluster,
     a_discovery_service,
+    a_named_endpoint,
 )
 
 
@@ -310,3 +311,33 @@ def test_an_unknown_namespace_has_no_services_to_list() -> None:
         "NamespaceNotFoundException",
         "The specified namespace wasn't found.",
     )
+
+
+def test_each_endpoint_has_an_address_on_the_machine_wherever_its_namespace_is() -> None:
+    ecs = with_cats()
+    elsewhere = a_named_endpoint(a_discovery_service("far", namespace="other"), outside=1)
+    ecs.put(elsewhere)
+    serve(ecs)
+    (endpoint,) = ecs.all(NamedEndpoint, namespace=NAMESPACE)
+    assert (endpoint.number, endpoint.outside_address) == (1, "127.254.0.2")
+    ecs.UpdateService(service="cats", forceNewDeployment=True)
+    assert ecs.all(NamedEndpoint, namespace=NAMESPACE) == [endpoint]
+
+
+def test_in_a_faithful_cluster_a_deployment_knows_the_names_of_its_beginning() -> None:
+    ecs = with_cats()
+    ecs.register("dogs")
+    ecs.put(a_cluster(settings=(("faithful", "enabled"),)))
+    serve(ecs)
+    dogs = connect({"portName": "dogs", "clientAliases": [{"port": 80, "dnsName": "dogs"}]})
+    serve(ecs, "dogs", taskDefinition="dogs", serviceConnectConfiguration=dogs)
+    first, second = ecs.all(Deployment)
+    names = [discovery.arn for discovery in ecs.all(DiscoveryService)]
+    assert first.known == (names[0],)
+    assert second.known == tuple(names)
+
+
+def test_elsewhere_a_deployment_knows_all_names_at_any_time() -> None:
+    ecs = with_cats()
+    serve(ecs)
+    assert [deployment.known for deployment in ecs.all(Deployment)] == [None]

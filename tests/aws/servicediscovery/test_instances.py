@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from seaway.core.capacity import ContainerInstance
+from seaway.core.discovery import DiscoveryService, Registration
 from tests.aws.servicediscovery.mapping import Mapping, refused
 
 CUSTOM: dict[str, Any] = {"HealthCheckCustomConfig": {"FailureThreshold": 1}}
@@ -169,3 +170,30 @@ def test_instances_come_in_pages(sd: Mapping) -> None:
         ServiceId=number, PaginationConfig={"PageSize": 2}
     )
     assert [[one["Id"] for one in page["Instances"]] for page in pages] == [["a", "b"], ["c"]]
+
+
+def _many(service: DiscoveryService, count: int) -> list[Registration]:
+    return [
+        Registration(
+            key=f"{service.id}/{number}",
+            service=service.arn,
+            instance_id=str(number),
+            attributes=(),
+            created_at=1.0,
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_service_has_a_thousand_instances_and_a_namespace_two_thousand(sd: Mapping) -> None:
+    space = sd.namespace()
+    full, other, third = (sd.service(space, name) for name in ("full", "other", "third"))
+    services = {one.id: one for one in sd.wired.all(DiscoveryService)}
+    sd.wired.put(*_many(services[full], 1000))
+    with refused("ResourceLimitExceeded", "at most 1000"):
+        sd.register(full, "one more")
+    sd.register(full, "7", colour="black")
+    sd.wired.put(*_many(services[other], 999))
+    sd.register(third, "one")
+    with refused("ResourceLimitExceeded", "at most 2000"):
+        sd.register(third, "two")

@@ -28,6 +28,8 @@ def test_operations_are_filtered(sd: Mapping) -> None:
     assert _listed(sd, {"Name": "NAMESPACE_ID", "Values": [space]}) == ["CREATE_NAMESPACE"]
     assert _listed(sd, {"Name": "SERVICE_ID", "Values": [number]}) == ["REGISTER_INSTANCE"]
     assert _listed(sd, {"Name": "STATUS", "Values": ["FAIL"]}) == []
+    for word in ("SUCCESS", "SUCCEED"):  # the API's model says the one, its page the other
+        assert len(_listed(sd, {"Name": "STATUS", "Values": [word]})) == 2
     kinds = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE", "UPDATE_SERVICE"], "Condition": "IN"}
     assert _listed(sd, kinds) == ["CREATE_NAMESPACE"]
     for scale in (1, 1000):

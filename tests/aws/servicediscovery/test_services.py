@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,9 +100,144 @@ def test_records_belong_in_dns_namespaces(sd: Mapping) -> None:
     assert shown["Type"] == "HTTP"
 
 
-def test_route_53_health_checks_are_said_not_to_be_built(sd: Mapping) -> None:
-    with refused("InvalidInput", "HealthCheckConfig"):
-        sd.service(sd.namespace(), HealthCheckConfig={"Type": "HTTP"})
+def public(sd: Mapping, *kinds: str, **more: Any) -> str:
+    """A service of a public namespace."""
+    made = sd.client.create_public_dns_namespace(Name="pets.example")
+    space = sd.target(made["OperationId"], "NAMESPACE")
+    records = [{"Type": kind, "TTL": 60} for kind in kinds]
+    return sd.service(space, DnsConfig={"DnsRecords": records}, **more)
+
+
+def test_a_route_53_health_check_is_kept_with_its_defaults(sd: Mapping) -> None:
+    number = public(sd, "A", HealthCheckConfig={"Type": "HTTP"})
+    shown = sd.client.get_service(Id=number)["Service"]
+    check = {"Type": "HTTP", "ResourcePath": "/", "FailureThreshold": 1}
+    assert shown["HealthCheckConfig"] == check
+    (listed,) = sd.client.list_services()["Services"]
+    assert listed["HealthCheckConfig"] == check
+    tcp = {"Type": "TCP", "FailureThreshold": 3}
+    number = sd.service(sd.namespace("calls"), HealthCheckConfig=tcp)
+    assert sd.client.get_service(Id=number)["Service"]["HealthCheckConfig"] == tcp
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"HealthCheckConfig": {"Type": "TCP", "ResourcePath": "/"}}, "ResourcePath"),
+        (
+            {
+                "HealthCheckConfig": {"Type": "HTTP"},
+                "HealthCheckCustomConfig": {"FailureThreshold": 1},
+            },
+            "together",
+        ),
+    ],
+)
+def test_a_route_53_health_check_that_cannot_be(
+    sd: Mapping, config: dict[str, Any], words: str
+) -> None:
+    with refused("InvalidInput", words):
+        sd.service(sd.namespace(), **config)
+
+
+def test_no_route_53_health_check_in_private_namespaces_or_for_cnames(sd: Mapping) -> None:
+    config = {"DnsRecords": [{"Type": "A", "TTL": 1}]}
+    with refused("InvalidInput", "public DNS and HTTP namespaces"):
+        sd.service(sd.dns_namespace(), DnsConfig=config, HealthCheckConfig={"Type": "HTTP"})
+    made = sd.client.create_public_dns_namespace(Name="pets.example")
+    space = sd.target(made["OperationId"], "NAMESPACE")
+    config = {"RoutingPolicy": "WEIGHTED", "DnsRecords": [{"Type": "CNAME", "TTL": 1}]}
+    with refused("InvalidInput", "CNAME"):
+        sd.service(space, DnsConfig=config, HealthCheckConfig={"Type": "HTTP"})
+
+
+def test_an_update_changes_a_route_53_health_check_or_takes_it_away(sd: Mapping) -> None:
+    number = public(sd, "A", HealthCheckConfig={"Type": "HTTP"})
+    records = {"DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 60}]}}
+    check = {"Type": "HTTP", "ResourcePath": "/well", "FailureThreshold": 2}
+    sd.client.update_service(Id=number, Service=records | {"HealthCheckConfig": check})
+    assert sd.client.get_service(Id=number)["Service"]["HealthCheckConfig"] == check
+    with refused("InvalidInput", "Type of a health check"):
+        change = {"HealthCheckConfig": {"Type": "TCP"}}
+        sd.client.update_service(Id=number, Service=records | change)
+    sd.client.update_service(Id=number, Service=records)
+    assert "HealthCheckConfig" not in sd.client.get_service(Id=number)["Service"]
+
+
+def test_a_custom_health_check_stays_whatever_is_updated(sd: Mapping) -> None:
+    number = public(sd, "A", HealthCheckCustomConfig={"FailureThreshold": 1})
+    records = {"DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 5}]}}
+    sd.client.update_service(Id=number, Service=records)
+    assert "HealthCheckCustomConfig" in sd.client.get_service(Id=number)["Service"]
+    with refused("InvalidInput", "HealthCheckCustomConfig"):
+        change = records | {"HealthCheckConfig": {"Type": "HTTP"}}
+        sd.client.update_service(Id=number, Service=change)
+
+
+def test_a_service_of_an_http_namespace_is_not_updated(sd: Mapping) -> None:
+    number = sd.service(sd.namespace())
+    with refused("InvalidInput", "of type HTTP"):
+        sd.client.update_service(Id=number, Service={"Description": "d"})
+
+
+def test_instances_with_a_route_53_health_check_need_an_address_and_a_port(sd: Mapping) -> None:
+    number = public(sd, "A", HealthCheckConfig={"Type": "HTTP"})
+    with refused("InvalidInput", "AWS_INSTANCE_PORT"):
+        sd.register(number, "one")
+    sd.register(number, "one", AWS_INSTANCE_PORT="80")
+    health = sd.client.get_instances_health_status(ServiceId=number)["Status"]
+    assert health == {"one": "HEALTHY"}, "good until found otherwise, as Route 53 has it"
+    with refused("CustomHealthNotFound"):
+        sd.client.update_instance_custom_health_status(
+            ServiceId=number, InstanceId="one", Status="UNHEALTHY"
+        )
+
+
+def test_what_another_account_shares_is_named_by_its_arn(sd: Mapping) -> None:
+    sd.namespace("mine")
+    (mine,) = sd.wired.all(Namespace)
+    theirs = replace(
+        mine,
+        arn=mine.arn.replace(":000000000000:", ":111111111111:") + "x",
+        id=mine.id + "x",
+        name="theirs",
+        http_name="theirs",
+    )
+    sd.wired.put(theirs)
+    assert [one["Name"] for one in sd.client.list_namespaces()["Namespaces"]] == ["mine"]
+    filters = [{"Name": "RESOURCE_OWNER", "Values": ["OTHER_ACCOUNTS"]}]
+    (shown,) = sd.client.list_namespaces(Filters=filters)["Namespaces"]
+    assert (shown["Name"], shown["ResourceOwner"]) == ("theirs", "111111111111")
+    with refused("NamespaceNotFound"):
+        sd.client.get_namespace(Id=theirs.id)
+    assert sd.client.get_namespace(Id=theirs.arn)["Namespace"]["Name"] == "theirs"
+    for change in (sd.client.delete_namespace, _described(sd)):
+        with refused("NamespaceNotFound"):
+            change(Id=theirs.arn)
+
+    made = sd.client.create_service(Name="cats", NamespaceId=theirs.arn)["Service"]
+    owners = made["ResourceOwner"], made["CreatedByAccount"]
+    assert owners == ("111111111111", "000000000000")
+    assert sd.client.list_services()["Services"] == []
+    (listed,) = sd.client.list_services(Filters=filters)["Services"]
+    assert listed["Arn"] == made["Arn"]
+    filters = [{"Name": "NAMESPACE_ID", "Values": [theirs.arn]}]
+    assert len(sd.client.list_services(Filters=filters)["Services"]) == 1
+    sd.register(made["Arn"], "one")
+    instance = sd.client.get_instance(ServiceId=made["Arn"], InstanceId="one")
+    assert instance["ResourceOwner"] == "111111111111"
+    assert instance["Instance"]["CreatedByAccount"] == "000000000000"
+    named = {"NamespaceName": "theirs", "ServiceName": "cats"}
+    with refused("NamespaceNotFound"):
+        sd.client.discover_instances(**named)
+    found = sd.client.discover_instances(**named, OwnerAccount="111111111111")
+    assert [one["InstanceId"] for one in found["Instances"]] == ["one"]
+    revision = sd.client.discover_instances_revision(**named, OwnerAccount="111111111111")
+    assert revision["InstancesRevision"] == found["InstancesRevision"]
+
+
+def _described(sd: Mapping) -> Any:
+    return lambda Id: sd.client.update_http_namespace(Id=Id, Namespace={"Description": "mine"})
 
 
 def test_an_update_changes_ttls_and_drops_what_is_left_out(sd: Mapping) -> None:
@@ -114,6 +250,9 @@ def test_an_update_changes_ttls_and_drops_what_is_left_out(sd: Mapping) -> None:
     assert shown["Description"] == "d"
     with refused("InvalidInput", "record types cannot be added"):
         change = {"DnsConfig": {"DnsRecords": [{"Type": "SRV", "TTL": 5}]}}
+        sd.client.update_service(Id=number, Service=change)
+    with refused("InvalidInput", "twice"):
+        change = {"DnsConfig": {"DnsRecords": 2 * [{"Type": "A", "TTL": 5}]}}
         sd.client.update_service(Id=number, Service=change)
 
 

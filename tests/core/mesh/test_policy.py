@@ -77,6 +77,7 @@ def test_the_nearer_word_wins_setting_by_setting() -> None:
     assert found.timeout == 4
     assert found.idle_timeout == 60
     assert found.retry == Retry(attempts=5)
+    assert found.wrong == ()
     assert [(s.name, s.value, s.source) for s in found.said] == [
         ("timeout", "4s", "service web, to cats"),
         ("idle-timeout", "1m", "cluster zoo"),
@@ -114,6 +115,11 @@ def test_parts_of_one_thing_come_together_from_different_layers() -> None:
     assert found.outlier == OutlierDetection(failures=3, most_ejected=50)
     assert found.limits == Limits(connections=10, pending=5, retry_budget=12.5)
     assert found.retry == Retry(statuses=(502, 504), try_timeout=1)
+
+
+def test_grpcs_statuses_are_tried_again_by_their_names() -> None:
+    found = policy(service=tagged(retries__on="unavailable 503 internal"))
+    assert found.retry == Retry(statuses=(503,), grpc=("unavailable", "internal"))
 
 
 def test_off_takes_back_what_a_farther_layer_said() -> None:
@@ -221,6 +227,7 @@ def test_what_a_route_says_comes_on_top_of_the_rest() -> None:
         ("retries", "-1", '"-1" is no whole number from 0 to 100.'),
         ("retries.on", "200", '"200" is no whole number from 400 to 599.'),
         ("retries.on", "", "It says nothing."),
+        ("retries.on", "5xx", '"5xx" is neither a status from 400 to 599 nor one of gRPC'),
         ("retries.budget", "101", '"101" is no percentage: 0 to 100, such as 5 or 0.1.'),
         ("outlier", "yes", '"yes" is neither on nor off.'),
         ("outlier.interval", "0", '"0" is too short: the least is 1ms.'),

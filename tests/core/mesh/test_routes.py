@@ -166,6 +166,8 @@ def test_no_attempts_is_no_retry_policy() -> None:
     policy = forwarded(retry=Retry(attempts=1, statuses=(502,), try_timeout=0.5))["route"]
     assert policy["retry_policy"]["per_try_timeout"] == "0.5s"
     assert policy["retry_policy"]["retriable_status_codes"] == [502]
+    grpc = forwarded(retry=Retry(statuses=(), grpc=("unavailable",)))["route"]["retry_policy"]
+    assert grpc["retry_on"].endswith(",retriable-status-codes,unavailable")
 
 
 def test_the_first_hash_a_request_has_decides() -> None:

@@ -71,6 +71,12 @@ def _check_values(given: Mapping[str, str]) -> None:
 
 def _check_records(service: DiscoveryService, given: Mapping[str, str]) -> None:
     needs = {"A": IPV4, "AAAA": IPV6, "CNAME": CNAME, "SRV": PORT}
+    if service.health_check is not None and (
+        PORT not in given or (IPV4 not in given and IPV6 not in given)
+    ):
+        raise InvalidInput(
+            f"{PORT} and {IPV4} or {IPV6} must be specified: the service has a HealthCheckConfig"
+        )
     for record in service.records:
         if needs[record.type] not in given:
             raise InvalidInput(

@@ -26,7 +26,11 @@ def discover_instances(
 ) -> shapes.DiscoverInstancesResponse:
     """The instances of a service that pass, in an order that differs each time."""
     space, service = lookup.service_named(
-        tx, call, request["NamespaceName"], request["ServiceName"]
+        tx,
+        call,
+        request["NamespaceName"],
+        request["ServiceName"],
+        request.get("OwnerAccount"),
     )
     found = matching(
         tx.where(Registration, service=service.arn),
@@ -46,7 +50,13 @@ def discover_instances_revision(
     tx: Transaction, call: Call, request: shapes.DiscoverInstancesRevisionRequest
 ) -> shapes.DiscoverInstancesRevisionResponse:
     """A number that rises with every registration and deregistration of the service."""
-    _, service = lookup.service_named(tx, call, request["NamespaceName"], request["ServiceName"])
+    _, service = lookup.service_named(
+        tx,
+        call,
+        request["NamespaceName"],
+        request["ServiceName"],
+        request.get("OwnerAccount"),
+    )
     return {"InstancesRevision": service.revision}
 
 
@@ -63,7 +73,7 @@ def in_health(
     found: Sequence[Registration], service: DiscoveryService, wanted: str
 ) -> list[Registration]:
     """Those in the health asked for; all, when nobody checks the service."""
-    if wanted == "ALL" or not service.custom_health:
+    if wanted == "ALL" or not service.is_checked:
         return list(found)
     if wanted == "HEALTHY_OR_ELSE_ALL":
         return [one for one in found if one.health == "HEALTHY"] or list(found)

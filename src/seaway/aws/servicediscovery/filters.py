@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from seaway.aws.call import Call
 from seaway.aws.servicediscovery.errors import InvalidInput
+from seaway.aws.servicediscovery.lookup import owned_by
 from seaway.core.discovery import DiscoveryOperation, DiscoveryService, Namespace
 
 if TYPE_CHECKING:
@@ -18,30 +20,31 @@ Pass = Callable[[T], bool]
 Reader = Callable[[T], tuple[str, ...]]
 """What of a noun a filter looks at; one of them must match."""
 
+_SAID = {"SUCCESS": "SUCCEED"}
 _OWNERS = ("SELF", "OTHER_ACCOUNTS")
 
 
-def namespaces(wanted: Sequence[shapes.NamespaceFilter]) -> Pass[Namespace]:
+def namespaces(call: Call, wanted: Sequence[shapes.NamespaceFilter]) -> Pass[Namespace]:
     """Whether a namespace passes all these filters. Raises InvalidInput."""
     readers: Mapping[str, tuple[Reader[Namespace], tuple[str, ...]]] = {
         "TYPE": (lambda one: (one.type,), ("EQ", "IN", "BEGINS_WITH")),
         "NAME": (lambda one: (one.name,), ("EQ", "IN", "BEGINS_WITH")),
         "HTTP_NAME": (lambda one: (one.http_name,), ("EQ", "IN", "BEGINS_WITH")),
-        "RESOURCE_OWNER": (lambda one: ("SELF",), ("EQ",)),
+        "RESOURCE_OWNER": (lambda one: (_owner(call, one),), ("EQ",)),
     }
-    return _all([_one(each, readers) for each in wanted])
+    return _all([_own(call, wanted), *(_one(each, readers) for each in wanted)])
 
 
-def services(wanted: Sequence[shapes.ServiceFilter]) -> Pass[DiscoveryService]:
+def services(call: Call, wanted: Sequence[shapes.ServiceFilter]) -> Pass[DiscoveryService]:
     """Whether a service passes all these filters. Raises InvalidInput."""
     readers: Mapping[str, tuple[Reader[DiscoveryService], tuple[str, ...]]] = {
         "NAMESPACE_ID": (
             lambda one: (one.namespace, one.namespace.rsplit("/", 1)[-1]),
             ("EQ", "IN"),
         ),
-        "RESOURCE_OWNER": (lambda one: ("SELF",), ("EQ",)),
+        "RESOURCE_OWNER": (lambda one: (_owner(call, one),), ("EQ",)),
     }
-    return _all([_one(each, readers) for each in wanted])
+    return _all([_own(call, wanted), *(_one(each, readers) for each in wanted)])
 
 
 def operations(wanted: Sequence[shapes.OperationFilter]) -> Pass[DiscoveryOperation]:
@@ -49,7 +52,8 @@ def operations(wanted: Sequence[shapes.OperationFilter]) -> Pass[DiscoveryOperat
     readers: Mapping[str, tuple[Reader[DiscoveryOperation], tuple[str, ...]]] = {
         "NAMESPACE_ID": (lambda one: (dict(one.targets).get("NAMESPACE", ""),), ("EQ",)),
         "SERVICE_ID": (lambda one: (dict(one.targets).get("SERVICE", ""),), ("EQ",)),
-        "STATUS": (lambda one: (one.status,), ("EQ", "IN")),
+        # The API's page says SUCCEED where its own model says SUCCESS.
+        "STATUS": (lambda one: (one.status, _SAID.get(one.status, "")), ("EQ", "IN")),
         "TYPE": (lambda one: (one.type,), ("EQ", "IN")),
     }
     return _all(
@@ -58,6 +62,23 @@ def operations(wanted: Sequence[shapes.OperationFilter]) -> Pass[DiscoveryOperat
             for each in wanted
         ]
     )
+
+
+def _owner(call: Call, one: Namespace | DiscoveryService) -> str:
+    return "SELF" if owned_by(one) == call.account else "OTHER_ACCOUNTS"
+
+
+def _own(
+    call: Call, wanted: Sequence[shapes.NamespaceFilter | shapes.ServiceFilter]
+) -> Pass[Namespace | DiscoveryService]:
+    """Others' are shown to those who ask for them: by owner, or by a namespace's ARN."""
+    asked = any(
+        each["Name"] == "RESOURCE_OWNER"
+        or (each["Name"] == "NAMESPACE_ID" and each["Values"][:1][0].startswith("arn:"))
+        for each in wanted
+        if each["Values"]
+    )
+    return lambda one: asked or owned_by(one) == call.account
 
 
 def _all(tests: Sequence[Pass[T]]) -> Pass[T]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST = 1000
 """Instances of a service (Cloud Map quotas)."""
 
+MOST_OF_NAMESPACE = 2000
+"""Instances of a namespace."""
+
 
 @operation("servicediscovery")
 def register_instance(
@@ -41,11 +44,13 @@ def register_instance(
     record = progress.asked_before(tx, call, "REGISTER_INSTANCE", asked)
     if record is not None and _is_retry(record, service, name, kept, before):
         return {"OperationId": record.id}
-    if before is None and len(tx.where(Registration, service=service.arn)) >= MOST:
-        raise ResourceLimitExceeded(f"A service can have at most {MOST} instances")
+    if before is None:
+        _check_room(tx, space, service)
     revised, registration = registered(
         service, name, kept, call.moment, before=before, creator_request=asked or ""
     )
+    if call.account != place_of(service.arn).account:
+        registration = replace(registration, created_by=call.account)
     tx.put(revised)
     tx.put(registration)
     done = progress.done(tx, call, "REGISTER_INSTANCE", asked, instance=name, service=service.id)
@@ -134,6 +139,14 @@ def update_instance_custom_health_status(
         )
     lookup.refuse_owned(service)
     tx.put(replace(found, health=request["Status"]))
+
+
+def _check_room(tx: Transaction, space: Namespace, service: DiscoveryService) -> None:
+    if len(tx.where(Registration, service=service.arn)) >= MOST:
+        raise ResourceLimitExceeded(f"A service can have at most {MOST} instances")
+    services = tx.where(DiscoveryService, namespace=space.arn)
+    if sum(len(tx.where(Registration, service=s.arn)) for s in services) >= MOST_OF_NAMESPACE:
+        raise ResourceLimitExceeded(f"A namespace can have at most {MOST_OF_NAMESPACE} instances")
 
 
 def _is_retry(

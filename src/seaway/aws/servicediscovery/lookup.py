@@ -26,6 +26,20 @@ PAGE = 100
 """Results of a page when MaxResults is left out."""
 
 
+def owned_by(found: Namespace | DiscoveryService) -> str:
+    """The account it belongs to."""
+    return place_of(found.arn).account
+
+
+def in_region(call: Call, found: Sequence[R]) -> list[R]:
+    """Those of the caller's region, other accounts' too.
+
+    All accounts of one Seaway belong to one owner: what one makes is shared with the others
+    (AWS: with AWS RAM). They name it by its ARN, as there.
+    """
+    return [one for one in found if place_of(one.arn).region == call.region]
+
+
 def here(call: Call, found: Sequence[R]) -> list[R]:
     """Those of the caller's account and region."""
     return [
@@ -51,6 +65,14 @@ def namespace(tx: Transaction, call: Call, name: str) -> Namespace:
     return found
 
 
+def own_namespace(tx: Transaction, call: Call, name: str) -> Namespace:
+    """The same, if it is the caller's to change. Raises NamespaceNotFound."""
+    found = namespace(tx, call, name)
+    if owned_by(found) != call.account:
+        raise NamespaceNotFound("Namespace not found")
+    return found
+
+
 def service(tx: Transaction, call: Call, name: str) -> DiscoveryService:
     """The service of this id or ARN. Raises ServiceNotFound."""
     if name.startswith("arn:"):
@@ -63,11 +85,14 @@ def service(tx: Transaction, call: Call, name: str) -> DiscoveryService:
 
 
 def service_named(
-    tx: Transaction, call: Call, http_name: str, name: str
+    tx: Transaction, call: Call, http_name: str, name: str, owner: str | None = None
 ) -> tuple[Namespace, DiscoveryService]:
-    """The service DiscoverInstances names. Raises NamespaceNotFound, ServiceNotFound."""
-    for space in namespaces(tx, call):
-        if space.http_name == http_name:
+    """The service DiscoverInstances names; ``owner`` is the namespace's account, if not ours.
+
+    Raises NamespaceNotFound, ServiceNotFound.
+    """
+    for space in in_region(call, tx.where(Namespace)):
+        if (space.http_name, owned_by(space)) == (http_name, owner or call.account):
             for found in tx.where(DiscoveryService, namespace=space.arn):
                 if found.name == name:
                     return space, found

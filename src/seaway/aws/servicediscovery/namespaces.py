@@ -109,9 +109,9 @@ def get_namespace(
 def list_namespaces(
     tx: Transaction, call: Call, request: shapes.ListNamespacesRequest
 ) -> shapes.ListNamespacesResponse:
-    """The namespaces that pass all filters, oldest first."""
-    wanted = filters.namespaces(request.get("Filters", []))
-    found = [space for space in lookup.namespaces(tx, call) if wanted(space)]
+    """The namespaces that pass all filters, oldest first; the caller's own unless they say else."""
+    wanted = filters.namespaces(call, request.get("Filters", []))
+    found = [space for space in lookup.in_region(call, tx.where(Namespace)) if wanted(space)]
     shown, following = lookup.paged(
         found,
         request.get("NextToken"),
@@ -161,7 +161,7 @@ def delete_namespace(
     tx: Transaction, call: Call, request: shapes.DeleteNamespaceRequest
 ) -> shapes.DeleteNamespaceResponse:
     """Drop a namespace that has no services."""
-    space = lookup.namespace(tx, call, request["Id"])
+    space = lookup.own_namespace(tx, call, request["Id"])
     if tx.where(DiscoveryService, namespace=space.arn):
         raise ResourceInUse(
             "Namespace contains registered services; delete the services before deleting "
@@ -205,7 +205,7 @@ def _put(tx: Transaction, call: Call, space: Namespace, asked: str | None) -> st
 
 
 def _of_type(tx: Transaction, call: Call, name: str, kind: str) -> Namespace:
-    space = lookup.namespace(tx, call, name)
+    space = lookup.own_namespace(tx, call, name)
     if space.type != kind:
         raise InvalidInput(f"The namespace {space.id} is of type {space.type}, not {kind}")
     return space

@@ -71,7 +71,7 @@ def service(found: DiscoveryService, instances: int) -> shapes.Service:
         "Type": found.type,
         "CreateDate": moment(found.created_at),
         "CreatorRequestId": found.creator_request,
-        "CreatedByAccount": account,
+        "CreatedByAccount": found.created_by or account,
     }
     if found.description is not None:
         shown["Description"] = found.description
@@ -79,6 +79,8 @@ def service(found: DiscoveryService, instances: int) -> shapes.Service:
         shown["DnsConfig"] = _dns(found)
     if found.custom_health:
         shown["HealthCheckCustomConfig"] = {"FailureThreshold": 1}
+    if found.health_check is not None:
+        shown["HealthCheckConfig"] = _health_check(found.health_check)
     return shown
 
 
@@ -93,7 +95,7 @@ def service_summary(found: DiscoveryService, instances: int) -> shapes.ServiceSu
         "Type": found.type,
         "InstanceCount": instances,
         "CreateDate": moment(found.created_at),
-        "CreatedByAccount": account,
+        "CreatedByAccount": found.created_by or account,
     }
     if found.description is not None:
         shown["Description"] = found.description
@@ -101,6 +103,16 @@ def service_summary(found: DiscoveryService, instances: int) -> shapes.ServiceSu
         shown["DnsConfig"] = _dns(found)
     if found.custom_health:
         shown["HealthCheckCustomConfig"] = {"FailureThreshold": 1}
+    if found.health_check is not None:
+        shown["HealthCheckConfig"] = _health_check(found.health_check)
+    return shown
+
+
+def _health_check(check: tuple[str, str, int]) -> shapes.HealthCheckConfig:
+    kind, path, threshold = check
+    shown: shapes.HealthCheckConfig = {"Type": kind, "FailureThreshold": threshold}
+    if kind != "TCP":
+        shown["ResourcePath"] = path
     return shown
 
 
@@ -120,7 +132,7 @@ def instance(found: Registration) -> shapes.Instance:
         "Id": found.instance_id,
         "CreatorRequestId": found.creator_request,
         "Attributes": dict(found.attributes),
-        "CreatedByAccount": place_of(found.service).account,
+        "CreatedByAccount": found.created_by or place_of(found.service).account,
     }
 
 
@@ -129,13 +141,13 @@ def instance_summary(found: Registration) -> shapes.InstanceSummary:
     return {
         "Id": found.instance_id,
         "Attributes": dict(found.attributes),
-        "CreatedByAccount": place_of(found.service).account,
+        "CreatedByAccount": found.created_by or place_of(found.service).account,
     }
 
 
 def health(found: Registration, owner: DiscoveryService) -> str:
     """A registration's health; where nobody checks, nobody knows."""
-    return found.health if owner.custom_health else "UNKNOWN"
+    return found.health if owner.is_checked else "UNKNOWN"
 
 
 def discovered(

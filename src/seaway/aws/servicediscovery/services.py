@@ -32,7 +32,6 @@ def create_service(
     tx: Transaction, call: Call, request: shapes.CreateServiceRequest
 ) -> shapes.CreateServiceResponse:
     """A name in a namespace; a retry with the same creator request id gives what is there."""
-    _refuse_unbuilt(request.get("HealthCheckConfig"))
     space = lookup.namespace(tx, call, _namespace_id(request))
     there = _there(tx, space, request["Name"])
     if there is not None:
@@ -54,6 +53,8 @@ def create_service(
         records=records,
         routing_policy=_policy(request) if records else None,
         custom_health="HealthCheckCustomConfig" in request,
+        health_check=_health_check(space, request.get("HealthCheckConfig"), records, request),
+        created_by=call.account if call.account != place_of(space.arn).account else None,
         tags=tags.parse(request.get("Tags", []), request["Name"]),
     )
     tx.put(service)
@@ -73,9 +74,9 @@ def get_service(
 def list_services(
     tx: Transaction, call: Call, request: shapes.ListServicesRequest
 ) -> shapes.ListServicesResponse:
-    """The services that pass all filters, oldest first."""
-    wanted = filters.services(request.get("Filters", []))
-    found = [one for one in lookup.here(call, tx.where(DiscoveryService)) if wanted(one)]
+    """The services that pass all filters, oldest first; the caller's own unless they say else."""
+    wanted = filters.services(call, request.get("Filters", []))
+    found = [one for one in lookup.in_region(call, tx.where(DiscoveryService)) if wanted(one)]
     shown, following = lookup.paged(
         found,
         request.get("NextToken"),
@@ -94,20 +95,25 @@ def list_services(
 def update_service(
     tx: Transaction, call: Call, request: shapes.UpdateServiceRequest
 ) -> shapes.UpdateServiceResponse:
-    """Change a service's description and the TTL of its records.
+    """Change a service's description, the TTL of its records, its Route 53 health check.
 
-    DNS records that are left out are deleted, as the API says.
+    DNS records and a HealthCheckConfig that are left out are deleted, as the API says.
     """
     service = lookup.service(tx, call, request["Id"])
     lookup.refuse_owned(service)
     change = request["Service"]
-    _refuse_unbuilt(change.get("HealthCheckConfig"))
+    space = lookup.namespace(tx, call, service.namespace)
+    if space.type == "HTTP":
+        raise InvalidInput(
+            f"The service {service.id} cannot be updated: its namespace is of type HTTP"
+        )
     records = _changed_records(service, change)
     updated = replace(
         service,
         description=change.get("Description", service.description),
         records=records,
         routing_policy=service.routing_policy if records else None,
+        health_check=_changed_check(space, service, change, records),
     )
     tx.put(updated)
     return {"OperationId": progress.done(tx, call, "UPDATE_SERVICE", service=service.id)}
@@ -229,6 +235,9 @@ def _changed_records(
         return ()
     records = _parse_records(config["DnsRecords"])
     held = {record.type for record in service.records}
+    kinds = [record.type for record in records]
+    if len(set(kinds)) < len(kinds):
+        raise InvalidInput(f"DnsRecords has a record type twice: {', '.join(kinds)}")
     for record in records:
         if record.type not in held:
             raise InvalidInput(
@@ -238,12 +247,48 @@ def _changed_records(
     return records
 
 
-def _refuse_unbuilt(config: shapes.HealthCheckConfig | None) -> None:
-    if config is not None:
+def _health_check(
+    space: Namespace,
+    config: shapes.HealthCheckConfig | None,
+    records: Sequence[DnsRecord],
+    request: shapes.CreateServiceRequest | None = None,
+) -> tuple[str, str, int] | None:
+    """Type, path and failure threshold of a Route 53 health check (API: HealthCheckConfig)."""
+    if config is None:
+        return None
+    if request is not None and "HealthCheckCustomConfig" in request:
         raise InvalidInput(
-            "Seaway has not built Route 53 health checks (HealthCheckConfig) yet; use "
-            "HealthCheckCustomConfig, or no health check."
+            "HealthCheckConfig and HealthCheckCustomConfig cannot be specified together"
         )
+    if space.type == "DNS_PRIVATE":
+        raise InvalidInput(
+            "HealthCheckConfig can only be specified in public DNS and HTTP namespaces; use "
+            "HealthCheckCustomConfig in a private DNS namespace"
+        )
+    if any(record.type == "CNAME" for record in records):
+        raise InvalidInput("HealthCheckConfig cannot be specified for CNAME records")
+    path = config.get("ResourcePath")
+    if config["Type"] == "TCP" and path:
+        raise InvalidInput("ResourcePath cannot be specified for a health check of type TCP")
+    return config["Type"], path or "/", config.get("FailureThreshold", 1)
+
+
+def _changed_check(
+    space: Namespace,
+    service: DiscoveryService,
+    change: shapes.ServiceChange,
+    records: Sequence[DnsRecord],
+) -> tuple[str, str, int] | None:
+    config = change.get("HealthCheckConfig")
+    if config is not None and service.custom_health:
+        raise InvalidInput(
+            f"The service {service.id} has a HealthCheckCustomConfig, beside which it cannot "
+            "have a HealthCheckConfig"
+        )
+    found = _health_check(space, config, records)
+    if found and service.health_check and found[0] != service.health_check[0]:
+        raise InvalidInput("The Type of a health check cannot be changed")
+    return found
 
 
 def _instances(tx: Transaction, service: DiscoveryService) -> int:

@@ -51,7 +51,9 @@ def policy(
     or machine. TARGET is a discovery name or a service.
     """
     resources = Resources(data_dir, cluster)
-    found = [_effective(resources, caller, one) for one in resources.offered(target)]
+    own = None if _untagged(caller) else resources.service(caller)
+    offered = _within_reach(resources, own, resources.offered(target))
+    found = [_effective(resources, caller, own, one) for one in offered]
     if as_json:
         click.echo(json.dumps([_plain(one) for one in found], indent=2))
         return
@@ -59,8 +61,17 @@ def policy(
         _show(one, Console())
 
 
-def _effective(resources: Resources, caller: str, offered: Offered) -> Effective:
-    own = None if _untagged(caller) else resources.service(caller)
+def _within_reach(
+    resources: Resources, own: dict[str, Any] | None, offered: list[Offered]
+) -> list[Offered]:
+    """Of several namespaces' endpoints those of the caller's, if it has one."""
+    namespace = resources.namespace_of(own) if own else ""
+    return [one for one in offered if one.namespace == namespace] or offered
+
+
+def _effective(
+    resources: Resources, caller: str, own: dict[str, Any] | None, offered: Offered
+) -> Effective:
     layers = resources.layers(offered, own)
     settled = policy_of(layers)
     http = resources.speaks_http(offered)

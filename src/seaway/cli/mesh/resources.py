@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from seaway.cli.options import data_dir_option, settings_for
-from seaway.cli.process import running
+from seaway.cli.question import endpoint
 from seaway.core.mesh.policy import Layer, layers_of
 from seaway.core.mesh.policy_tags import Scope
 from seaway.core.names import Tags, last_part
@@ -48,7 +48,7 @@ class Offered:
     port_name: str
     service: dict[str, Any]
     namespace: str
-    """Its ARN or name, as it was given."""
+    """Its ARN."""
     request_timeout: float | None
     idle_timeout: float | None
 
@@ -58,23 +58,16 @@ class Resources:
 
     def __init__(self, data_dir: Path | None, cluster: str | None = None) -> None:
         self._cluster = cluster
-        settings = settings_for(data_dir)
-        url = None if data_dir else os.environ.get("AWS_ENDPOINT_URL")
-        if url is None:
-            present = running(settings)
-            if present is None:
-                raise click.ClickException(
-                    f"Seaway is down (data directory {settings.data_dir}): seaway up --detach"
-                )
-            url = present[1]
-        session = boto3.Session(
-            aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "seaway"),
-            aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "seaway"),
-            region_name=os.environ.get("AWS_DEFAULT_REGION", settings.region),
-        )
-        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 2})
-        self._ecs = session.client("ecs", endpoint_url=url, config=config)
-        self._map = session.client("servicediscovery", endpoint_url=url, config=config)
+        self._url = endpoint(data_dir)
+        self._region = os.environ.get("AWS_DEFAULT_REGION", settings_for(data_dir).region)
+
+    @property
+    def _ecs(self) -> Any:
+        return _client("ecs", self._url, self._region)
+
+    @property
+    def _map(self) -> Any:
+        return _client("servicediscovery", self._url, self._region)
 
     # Looking
 
@@ -139,16 +132,17 @@ class Resources:
 
     def namespace_arn(self, name: str) -> str:
         """The ARN of a namespace, which may be given by it or by its name."""
-        pages = self._map.get_paginator("list_namespaces").paginate()
-        for namespace in (n for page in _ask(lambda: list(pages)) for n in page["Namespaces"]):
-            if name in (namespace["Arn"], namespace["Name"], namespace["Id"]):
-                return str(namespace["Arn"])
+        for arn, own in self._namespaces.items():
+            if name in (arn, own):
+                return arn
         raise click.ClickException(f"There is no namespace {name}.")
 
-    def namespace_name(self, arn: str) -> str:
-        """The name of the namespace of this ARN."""
-        told = _ask(lambda: self._map.get_namespace(Id=last_part(arn)))
-        return str(told["Namespace"]["Name"])
+    @cached_property
+    def _namespaces(self) -> dict[str, str]:
+        """The names of the namespaces by ARN."""
+        pages = self._map.get_paginator("list_namespaces").paginate()
+        found = [n for page in _ask(lambda: list(pages)) for n in page["Namespaces"]]
+        return {namespace["Arn"]: namespace["Name"] for namespace in found}
 
     def namespace_tags(self, arn: str) -> Tags:
         """The tags of the namespace of this ARN."""
@@ -174,21 +168,25 @@ class Resources:
         return found
 
     def _offers(self, service: dict[str, Any]) -> Iterator[Offered]:
+        for offer in _connect(service).get("services", ()):
+            timeout = offer.get("timeout", {})
+            yield Offered(
+                name=offer.get("discoveryName") or offer["portName"],
+                port_name=offer["portName"],
+                service=service,
+                namespace=self.namespace_of(service),
+                request_timeout=timeout.get("perRequestTimeoutSeconds"),
+                idle_timeout=timeout.get("idleTimeoutSeconds"),
+            )
+
+    def namespace_of(self, service: dict[str, Any]) -> str:
+        """The ARN of the namespace the service is in; empty without Service Connect."""
+        connect = _connect(service)
+        if not connect:
+            return ""
         cluster = self.clusters[last_part(service["clusterArn"])]
         fallback = cluster.get("serviceConnectDefaults", {}).get("namespace", "")
-        for deployment in service["deployments"]:
-            connect = deployment.get("serviceConnectConfiguration", {})
-            if deployment["status"] == "PRIMARY" and connect.get("enabled"):
-                for offer in connect.get("services", ()):
-                    timeout = offer.get("timeout", {})
-                    yield Offered(
-                        name=offer.get("discoveryName") or offer["portName"],
-                        port_name=offer["portName"],
-                        service=service,
-                        namespace=connect.get("namespace") or fallback,
-                        request_timeout=timeout.get("perRequestTimeoutSeconds"),
-                        idle_timeout=timeout.get("idleTimeoutSeconds"),
-                    )
+        return self.namespace_arn(connect.get("namespace") or fallback)
 
     def speaks_http(self, offered: Offered) -> bool:
         """Whether the endpoint's port has an application protocol of HTTP's."""
@@ -204,11 +202,11 @@ class Resources:
     def layers(self, offered: Offered, caller: dict[str, Any] | None) -> tuple[Layer, ...]:
         """Everybody's word on the caller's calls to the endpoint."""
         cluster = last_part(offered.service["clusterArn"])
-        namespace = self.namespace_arn(offered.namespace)
+        namespace = offered.namespace
         return layers_of(
             cluster=cluster,
             cluster_tags=_tags(self.clusters[cluster]),
-            namespace=self.namespace_name(namespace),
+            namespace=self._namespaces[namespace],
             namespace_tags=self.namespace_tags(namespace),
             service=offered.service["serviceName"],
             service_tags=_tags(offered.service),
@@ -242,6 +240,19 @@ class Resources:
         return _ask(lambda: list(pages))
 
 
+@cache
+def _client(service: str, url: str, region: str) -> Any:
+    """Made when it is needed, and once: a client takes a tenth of a second."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "seaway"),
+        aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "seaway"),
+        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 2}),
+    )
+
+
 def _ask(look: Callable[[], T]) -> T:
     try:
         return look()
@@ -249,6 +260,15 @@ def _ask(look: Callable[[], T]) -> T:
         raise click.ClickException(refused.response["Error"]["Message"]) from refused
     except BotoCoreError as failed:
         raise click.ClickException(str(failed)) from failed
+
+
+def _connect(service: dict[str, Any]) -> dict[str, Any]:
+    """The Service Connect configuration of a service's primary deployment, if it is enabled."""
+    for deployment in service["deployments"]:
+        connect: dict[str, Any] = deployment.get("serviceConnectConfiguration", {})
+        if deployment["status"] == "PRIMARY" and connect.get("enabled"):
+            return connect
+    return {}
 
 
 def _parts(arns: list[str], most: int) -> Iterator[list[str]]:

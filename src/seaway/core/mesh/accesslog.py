@@ -25,7 +25,7 @@ WAY_OF_ROUTE = f"%METADATA(ROUTE:{METADATA}:way)%"
 
 # A reply that Envoy made itself has one of these flags.
 # URX is not among them: it is also set on a target's own 503 after the last retry.
-_REPLY_FLAGS = ["UH", "NC", "UO", "UT", "SI", "UF", "UC", "UR", "LR", "UPE"]
+_REPLY_FLAGS = ["UH", "NC", "UO", "UT", "SI", "UF", "UC", "UR", "LR", "UPE", "FI", "RL"]
 
 _PATH, _BARE_PATH = "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", "%PATH(NQ:ORIG_OR_PATH)%"
 

@@ -16,6 +16,8 @@ from seaway.core.mesh.proxy import (
     Secure,
     Upstream,
 )
+from seaway.core.mesh.secure import client_side
+from seaway.core.mesh.tunnels import transport_sockets, tunnelled_address, tunnelled_metadata
 from seaway.core.mesh.words import (
     FROM_US,
     TYPE,
@@ -56,6 +58,8 @@ def cluster(upstream: Upstream) -> Json:
         body["outlier_detection"] = _outlier_detection(upstream.outlier_detection)
     if upstream.secure is not None:
         body["transport_socket"] = _tls(upstream.secure, upstream.protocol)
+    if upstream.tunnelled:
+        body["transport_socket_matches"] = transport_sockets(body.get("transport_socket"))
     return body
 
 
@@ -76,6 +80,8 @@ def load_assignment(upstream: Upstream) -> Json:
 def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
     """Kept, since of a thousand endpoints one changes at a time; nobody writes into bodies."""
     host: Json = {"address": socket_address(endpoint.address, endpoint.port)}
+    if endpoint.host is not None:
+        host["address"] = tunnelled_address(endpoint)
     if check is not None:
         port = check.port or endpoint.port
         host["health_check_config"] = {
@@ -83,6 +89,8 @@ def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
             **({"port_value": check.port} if check.port else {}),
         }
     told: Json = {"endpoint": host, "load_balancing_weight": endpoint.weight}
+    if endpoint.host is not None:
+        told["metadata"] = tunnelled_metadata(endpoint)
     return told | ({"health_status": "DRAINING"} if endpoint.draining else {})
 
 
@@ -130,38 +138,9 @@ def _http_options(upstream: Upstream) -> Json:
 
 
 def _tls(secure: Secure, protocol: Protocol) -> Json:
-    """TLS 1.3 to the endpoints; certificates come apart (SDS), so a new one breaks nothing."""
-    version = "TLSv1_3"
-    common: Json = {
-        "tls_params": {
-            "tls_minimum_protocol_version": version,
-            "tls_maximum_protocol_version": version,
-        },
-    }
-    if protocol.is_http:
-        common["alpn_protocols"] = ["h2" if protocol.is_http2 else "http/1.1"]
-    if secure.certificate:
-        common["tls_certificate_sds_secret_configs"] = [_secret(secure.certificate)]
-    if secure.authorities:
-        common["combined_validation_context"] = {
-            "default_validation_context": {
-                "match_typed_subject_alt_names": [_peer(name) for name in secure.peers]
-            },
-            "validation_context_sds_secret_config": _secret(secure.authorities),
-        }
-    kind = TYPE + "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
-    return {
-        "name": "envoy.transport_sockets.tls",
-        "typed_config": {"@type": kind, "sni": secure.server_name, "common_tls_context": common},
-    }
-
-
-def _secret(name: str) -> Json:
-    return {"name": name, "sds_config": FROM_US}
-
-
-def _peer(name: str) -> Json:
-    return {"san_type": "URI" if "://" in name else "DNS", "matcher": {"exact": name}}
+    if not protocol.is_http:
+        return client_side(secure)
+    return client_side(secure, ("h2" if protocol.is_http2 else "http/1.1",))
 
 
 UNHEALTHY_INTERVAL = 1.0

@@ -21,10 +21,10 @@ from seaway.core.mesh.accesslog import (
 )
 from seaway.core.mesh.interceptor import Interceptor, NameTable, table_name
 from seaway.core.mesh.labels import stat_name
-from seaway.core.mesh.proxy import Forward, Port, Purpose, Refusal, Routing
+from seaway.core.mesh.proxy import Forward, Port, Purpose, Refusal, Routing, Tracing
 from seaway.core.mesh.routes import CALLER_STATE, route_configuration
 from seaway.core.mesh.secure import server_side
-from seaway.core.mesh.words import FILTERS, FROM_US, TYPE, Json, seconds, socket_address
+from seaway.core.mesh.words import FILTERS, FROM_US, TYPE, Json, fraction, seconds, socket_address
 
 _CALLED = "seaway.called"
 """Where a connection keeps the address and port it was made to, for a table to look up."""
@@ -59,6 +59,9 @@ def listener(port: Port) -> Json:
     if port.intercepted_at is not None:
         chain["filter_chain_match"] = {"destination_port": port.port}
         told["listener_filters"] = [_original_destination()]
+        if port.namespace is None:
+            # Or another Seaway's proxy on this machine would get a share of the calls.
+            told["enable_reuse_port"] = False
     elif port.namespace is None:
         # The host's addresses inside a VPC may be put on its bridge just after this.
         told["freebind"] = True
@@ -216,6 +219,7 @@ def _http_manager(port: Port, routes: str, way: str) -> Json:
     if port.tracing is not None:
         config["tracing"] = _tracing(port)
         config["request_id_extension"] = _request_ids_as_they_are()
+        config["early_header_mutation_extensions"] = [_traceparent_of_x_ray()]
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": config}
 
 
@@ -240,18 +244,17 @@ def _connect_manners() -> Json:
 
 
 def _tracing(port: Port) -> Json:
-    """Spans by OTLP; a caller's traceparent is continued, its sampling decision kept."""
+    """Spans by OTLP. A caller's decision to trace holds; so many percent of the others' do."""
     assert port.tracing is not None
-    kind = TYPE + "envoy.config.trace.v3.OpenTelemetryConfig"
     provider: Json = {
-        "@type": kind,
+        "@type": TYPE + "envoy.config.trace.v3.OpenTelemetryConfig",
         "grpc_service": {"envoy_grpc": {"cluster_name": port.tracing.upstream}},
         "service_name": port.tracing.service,
+        "sampler": _sampler("parent_based", "ParentBased", wrapped_sampler=_share(port.tracing)),
     }
     way = {"key": METADATA, "path": [{"key": "way"}]}
     return {
         "provider": {"name": "envoy.tracers.opentelemetry", "typed_config": provider},
-        "random_sampling": {"value": port.tracing.percent},
         "custom_tags": [
             {"tag": "seaway.way", "metadata": {"kind": {"route": {}}, "metadata_key": way}},
             {"tag": "aws.xray.header", "request_header": {"name": "x-amzn-trace-id"}},
@@ -259,11 +262,41 @@ def _tracing(port: Port) -> Json:
     }
 
 
+def _share(tracing: Tracing) -> Json:
+    percentage = {"sampling_percentage": fraction(tracing.percent)}
+    return _sampler("trace_id_ratio_based", "TraceIdRatioBased", **percentage)
+
+
+def _sampler(name: str, kind: str, **config: Json) -> Json:
+    kind = TYPE + f"envoy.extensions.tracers.opentelemetry.samplers.v3.{kind}SamplerConfig"
+    name = f"envoy.tracers.opentelemetry.samplers.{name}"
+    return {"name": name, "typed_config": {"@type": kind, **config}}
+
+
 def _request_ids_as_they_are() -> Json:
-    """Envoy would write its decision into them, and trace none that has an id of another kind."""
+    """Envoy would write a decision of its own into them, and trace none of another kind."""
     kind = TYPE + "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig"
     keep = dict.fromkeys(("pack_trace_reason", "use_request_id_for_trace_sampling"), False)
     return {"typed_config": {"@type": kind, **keep}}
+
+
+# No braces, which mean something in a format, and no large classes: Envoy limits such programs.
+_X_RAY = r".*Root=1-(\w+)-(\w+);Parent=(\w+);Sampled=(0|1).*"
+
+
+def _traceparent_of_x_ray() -> Json:
+    """A trace that arrives in X-Ray's header only goes on; the two write the same ids apart.
+
+    Without a decision in it ("Sampled=?", or only a Root, as load balancers add) a trace begins.
+    """
+    header = "request.headers['x-amzn-trace-id']"
+    value = rf"%CEL(re.extract({header}, r'{_X_RAY}', r'00-\1\2-\3-0\4'))%"
+    added = {"header": {"key": "traceparent", "value": value}, "append_action": "ADD_IF_ABSENT"}
+    kind = TYPE + "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
+    return {
+        "name": "envoy.http.early_header_mutation.header_mutation",
+        "typed_config": {"@type": kind, "mutations": [{"append": added}]},
+    }
 
 
 def _balancer_manners(port: Port) -> Json:

@@ -54,6 +54,11 @@ def _fault(policy: Policy) -> Fault:
     return policy.fault or Fault()
 
 
+def _retried(policy: Policy, text: str) -> Policy:
+    http, grpc = statuses(text)
+    return replace(policy, retry=replace(_retry(policy), statuses=http, grpc=grpc))
+
+
 def _balanced(policy: Policy, text: str) -> Policy:
     algorithm, hash_on = balancing(text)
     return replace(policy, algorithm=algorithm, hash_on=hash_on)
@@ -102,11 +107,11 @@ SETTINGS = (
     ),
     Setting(
         name="retries.on",
-        about="statuses that are tried again, besides connections refused or broken",
+        about="statuses, also gRPC's, that are tried again besides connections refused or broken",
         example="503 502",
         default="503",
         http_only=True,
-        apply=lambda p, t: replace(p, retry=replace(_retry(p), statuses=statuses(t))),
+        apply=_retried,
     ),
     Setting(
         name="retries.timeout",

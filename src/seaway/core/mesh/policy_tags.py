@@ -170,11 +170,22 @@ def switch(text: str) -> bool:
     return text == "on"
 
 
-def statuses(text: str) -> tuple[int, ...]:
-    """HTTP statuses of failures: ``503 502``; ``off`` = none."""
-    if text == OFF:
-        return ()
-    return tuple(dict.fromkeys(count(word, 400, 599) for word in words(text)))
+GRPC_STATUSES = ("cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable")
+"""Those that Envoy can try again (its ``x-envoy-retry-grpc-on``)."""
+
+
+def statuses(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """HTTP statuses and gRPC statuses of failures: ``503 502 unavailable``; ``off`` = none."""
+    found = [] if text == OFF else list(dict.fromkeys(words(text)))
+    http = [word for word in found if word not in GRPC_STATUSES]
+    for word in http:
+        if not word.isdecimal():
+            raise WrongWord(
+                f"{_shown(word)} is neither a status from 400 to 599 nor one of gRPC's "
+                f"{', '.join(GRPC_STATUSES)}."
+            )
+    grpc = tuple(word for word in found if word in GRPC_STATUSES)
+    return tuple(count(word, 400, 599) for word in http), grpc
 
 
 def words(text: str) -> list[str]:

@@ -185,6 +185,8 @@ class Upstream:
     limits: Limits = Limits()
     secure: Secure | None = None
     """TLS to the endpoints (Service Connect: the offer's ``tls``)."""
+    tunnelled: bool = False
+    """Some endpoints may be on other hosts, and are reached through those hosts' proxies."""
 
 
 # What a request must be like. A route's conditions must all hold; within one, any value will do.
@@ -265,12 +267,13 @@ Condition = (
 class Retry:
     """How often a failed request is tried again, on another endpoint if there is one.
 
-    Connections refused or broken and ``statuses`` are tried again. ``try_timeout`` is seconds
-    for each try, 0 = the request's own.
+    Connections refused or broken, ``statuses`` and ``grpc`` (Envoy's words for gRPC's statuses:
+    unavailable, …) are tried again. ``try_timeout`` is seconds for each try, 0 = the request's own.
     """
 
     attempts: int = 2
     statuses: tuple[int, ...] = (503,)
+    grpc: tuple[str, ...] = ()
     try_timeout: float = 0
 
 
@@ -499,6 +502,34 @@ class EndpointHealth:
     at: float = 0
 
 
+TUNNEL_PORT = 15008
+"""Where hosts' proxies take each other's calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another host, whose proxy leads on to its tasks: its id, and where its gate is."""
+
+    id: str
+    address: str
+    port: int = TUNNEL_PORT
+    secure: Secure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Where other hosts' proxies come in, and which of this host's (address, port)s they may call.
+
+    Who may come in is ``secure``'s ``peers``. Whether the caller may call what it calls was
+    looked at on its own side.
+    """
+
+    address: str
+    port: int = TUNNEL_PORT
+    secure: Secure
+    targets: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
     """All the traffic of one host's proxy. ``node`` is its name, the agent's container instance."""
@@ -507,3 +538,5 @@ class Proxy:
     ports: tuple[Port, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    gate: Gate | None = None

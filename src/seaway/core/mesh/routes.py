@@ -28,6 +28,9 @@ CALLER_STATE = "seaway.caller"
 """Filter state that says which namespace a connection comes from: all have the same address."""
 
 
+_RETRIED = ("reset", "connect-failure", "refused-stream", "retriable-status-codes")
+
+
 def route_configuration(routing: Routing) -> Json:
     """RDS: the routes in order, then the default for whatever is left."""
     routes = [_route(route) for route in routing.routes]
@@ -117,7 +120,7 @@ def _retry_policy(retry: Retry) -> Json:
     }
     limits = {"per_try_timeout": seconds(retry.try_timeout)} if retry.try_timeout else {}
     return {
-        "retry_on": "reset,connect-failure,refused-stream,retriable-status-codes",
+        "retry_on": ",".join((*_RETRIED, *retry.grpc)),
         "retriable_status_codes": list(retry.statuses),
         "num_retries": retry.attempts,
         **limits,

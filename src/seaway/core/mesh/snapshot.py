@@ -23,13 +23,26 @@ from seaway.core.mesh.interceptor import (
     name_tables,
     table_name,
 )
-from seaway.core.mesh.proxy import Port, Proxy, Routing, Secret, Upstream
+from seaway.core.mesh.proxy import Gate, Neighbour, Port, Proxy, Routing, Secret, Upstream
 from seaway.core.mesh.secure import secret, secret_names
+from seaway.core.mesh.tunnels import (
+    GATE,
+    gate_cluster,
+    gate_listener,
+    gate_routes,
+    host_name,
+    neighbour_cluster,
+    neighbour_listener,
+    tunnel_name,
+)
 
 Body = Mapping[str, Any]
 Noun = TypeVar("Noun")
 Named = TypeVar("Named", Port, Secret, Upstream)
-Door = Port | Interceptor
+Crossing = Neighbour | Gate
+"""What leads to other hosts, or lets them in."""
+
+Door = Port | Interceptor | Crossing
 """What becomes a listener."""
 
 
@@ -94,8 +107,9 @@ class Snapshot:
     upstreams: Mapping[str, Upstream]
     doors: Mapping[str, Door]
     routings: Mapping[str, Routing]
-    tables: Mapping[str, Routing | NameTable]
+    tables: Mapping[str, Routing | NameTable | Gate]
     certificates: Mapping[str, Secret]
+    crossings: Mapping[str, Crossing]
     sums: tuple[int, ...] = (0, 0, 0, 0, 0)
     """Of the versions of each kind."""
 
@@ -145,12 +159,20 @@ def take_snapshot(
     """
     old = previous or _NOTHING
     shared: Rendered = {} if rendered is None else rendered
-    certificates = _by_name(proxy.secrets, "secret")
-    secrets = _renew(Kind.SECRETS, certificates, old.certificates, old.secrets, _secret, shared)
+    certificates, secrets = old.certificates, old.secrets
+    if proxy.secrets is not old.proxy.secrets:
+        certificates = _by_name(proxy.secrets, "secret")
+        secrets = _renew(Kind.SECRETS, certificates, old.certificates, old.secrets, _secret, shared)
     upstreams = _by_name(proxy.upstreams, "upstream")
-    clusters = _renew(Kind.CLUSTERS, upstreams, old.upstreams, old.clusters, _cluster, shared)
+    crossings = _crossings(proxy)
+    ahead: Mapping[str, Upstream | Crossing] = upstreams
+    behind: Mapping[str, Upstream | Crossing] = old.upstreams
+    if crossings or old.crossings:
+        ahead, behind = {**upstreams, **crossings}, {**old.upstreams, **old.crossings}
+    clusters = _renew(Kind.CLUSTERS, ahead, behind, old.clusters, _cluster, shared)
     endpoints = _renew(Kind.ENDPOINTS, upstreams, old.upstreams, old.endpoints, _endpoints, shared)
-    if proxy.ports is old.proxy.ports and upstreams.keys() >= old.upstreams.keys():
+    same = proxy.ports is old.proxy.ports and crossings == old.crossings
+    if same and upstreams.keys() >= old.upstreams.keys():
         doors, routings, tables = old.doors, old.routings, old.tables
         listeners, routes = old.listeners, old.routes
     else:
@@ -167,7 +189,7 @@ def take_snapshot(
     )
     # No order matters in a sum, and bodies hold their own names.
     version = f"{sum(sums) % 2**64:016x}"
-    nouns = (upstreams, doors, routings, tables, certificates)
+    nouns = (upstreams, doors, routings, tables, certificates, crossings)
     return Snapshot(proxy, version, *parts, *nouns, sums)
 
 
@@ -230,7 +252,12 @@ def _secret(told: Secret) -> Told:
     return secret(told), ()
 
 
-def _cluster(upstream: Upstream) -> Told:
+def _cluster(upstream: Upstream | Crossing) -> Told:
+    if isinstance(upstream, Gate):
+        return gate_cluster(), ()
+    if isinstance(upstream, Neighbour):
+        secrets = ((Kind.SECRETS, name) for name in secret_names(upstream.secure))
+        return neighbour_cluster(upstream), tuple(secrets)
     return envoy.cluster(upstream), (
         (Kind.ENDPOINTS, upstream.name),
         *((Kind.SECRETS, name) for name in secret_names(upstream.secure)),
@@ -242,6 +269,11 @@ def _endpoints(upstream: Upstream) -> Told:
 
 
 def _listener(door: Door) -> Told:
+    if isinstance(door, Neighbour):
+        return neighbour_listener(door), ()
+    if isinstance(door, Gate):
+        needed = ((Kind.SECRETS, name) for name in secret_names(door.secure))
+        return gate_listener(door), ((Kind.ROUTES, GATE), *needed)
     if isinstance(door, Interceptor):
         tables = {table_name(port) for port in door.ports if port.protocol.is_http}
         return envoy.intercepting_listener(door), tuple((Kind.ROUTES, n) for n in sorted(tables))
@@ -250,7 +282,9 @@ def _listener(door: Door) -> Told:
     return envoy.listener(door), (*routes, *secrets)
 
 
-def _routes(table: Routing | NameTable) -> Told:
+def _routes(table: Routing | NameTable | Gate) -> Told:
+    if isinstance(table, Gate):
+        return gate_routes(table), ()
     if isinstance(table, NameTable):
         return envoy.name_table(table), ()
     return envoy.route_configuration(table), ()
@@ -275,17 +309,27 @@ def listener_name(port: Port) -> str:
 def _doors(proxy: Proxy) -> dict[str, Door]:
     ports = _by_name(proxy.ports, "port")
     alone = {name: port for name, port in ports.items() if interceptor_name(port) is None}
-    return {**alone, **interceptors(proxy.ports)}
+    crossings: dict[str, Door] = {tunnel_name(n.id): n for n in proxy.neighbours}
+    if proxy.gate is not None:
+        crossings[GATE] = proxy.gate
+    return {**alone, **interceptors(proxy.ports), **crossings}
 
 
-def _tables(proxy: Proxy, routings: Mapping[str, Routing]) -> dict[str, Routing | NameTable]:
+def _crossings(proxy: Proxy) -> dict[str, Crossing]:
+    """By the names of their clusters."""
+    found: dict[str, Crossing] = {host_name(n): n for n in proxy.neighbours}
+    return {**found, GATE: proxy.gate} if proxy.gate is not None else found
+
+
+def _tables(proxy: Proxy, routings: Mapping[str, Routing]) -> dict[str, Routing | NameTable | Gate]:
+    gates = {} if proxy.gate is None else {GATE: proxy.gate}
     alone = {
         port.routing.name: routings[port.routing.name]
         for port in proxy.ports
         if port.protocol.is_http and interceptor_name(port) is None
     }
     try:
-        return {**alone, **name_tables(proxy.ports)}
+        return {**alone, **name_tables(proxy.ports), **gates}
     except ValueError as error:
         raise InconsistentProxy(str(error)) from error
 
@@ -313,4 +357,4 @@ def _check_forwards(
                 raise InconsistentProxy(f"routing {name} leads to no upstream {upstream}")
 
 
-_NOTHING = Snapshot(Proxy(node=""), "", {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+_NOTHING = Snapshot(Proxy(node=""), "", {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from seaway.reconcile.stack_types import balancers, groups, identity, networks, records, services
+from seaway.reconcile.stack_types import (
+    balancers,
+    discovery,
+    groups,
+    identity,
+    networks,
+    records,
+    services,
+)
 from seaway.reconcile.stack_types.kinds import Kind, Made
 
 NOTE = Kind(create=lambda work: Made(work.logical), delete=lambda work: None)
@@ -15,5 +23,6 @@ TYPES: dict[str, Kind] = {
     **services.TYPES,
     **groups.TYPES,
     **records.TYPES,
+    **discovery.TYPES,
     **balancers.TYPES,
 }

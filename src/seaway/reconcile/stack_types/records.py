@@ -1,10 +1,7 @@
-"""AWS::ECR, AWS::Logs and AWS::ServiceDiscovery resources."""
+"""AWS::ECR and AWS::Logs resources."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from seaway.core.stack import Refused
 from seaway.reconcile.stack_types.kinds import (
     Kind,
     Made,
@@ -87,63 +84,7 @@ LOG_GROUP = Kind(
 )
 
 
-def _create_namespace(operation: str, *names: str) -> Any:
-    def create(work: Work) -> Made:
-        work.only("Tags", *names)
-        made = work("servicediscovery", operation, Tags=work.tags(), **work.some(*names))
-        return Made("", {"OperationId": made["OperationId"]})
-
-    return create
-
-
-def _namespace_ready(work: Work) -> bool | Made:
-    """Namespaces are made by an operation of Cloud Map's; its target is the namespace."""
-    asked = work.attributes["OperationId"]
-    operation = work("servicediscovery", "GetOperation", OperationId=asked)["Operation"]
-    if operation["Status"] == "FAIL":
-        raise Refused(
-            operation.get("ErrorCode", "Failed"), operation.get("ErrorMessage", "It failed.")
-        )
-    if operation["Status"] != "SUCCESS":
-        return False
-    key = operation["Targets"]["NAMESPACE"]
-    shown = work("servicediscovery", "GetNamespace", Id=key)["Namespace"]
-    dns = shown.get("Properties", {}).get("DnsProperties", {})
-    attributes = {"Id": key, "Arn": shown["Arn"], "OperationId": asked}
-    return Made(key, {**attributes, "HostedZoneId": dns.get("HostedZoneId", "")})
-
-
-def _delete_namespace(work: Work) -> None:
-    work("servicediscovery", "DeleteNamespace", Id=work.physical)
-
-
-def _namespace(operation: str, *names: str) -> Kind:
-    return Kind(
-        create=_create_namespace(operation, *names),
-        ready=_namespace_ready,
-        delete=_delete_namespace,
-    )
-
-
-def _create_discovery(work: Work) -> Made:
-    rest = work.without("Tags")
-    made = work("servicediscovery", "CreateService", Tags=work.tags(), **rest)["Service"]
-    return Made(made["Id"], {"Id": made["Id"], "Arn": made["Arn"], "Name": made["Name"]})
-
-
-DISCOVERY_SERVICE = Kind(
-    create=_create_discovery,
-    delete=lambda work: work("servicediscovery", "DeleteService", Id=work.physical),
-)
-
 TYPES = {
     "AWS::ECR::Repository": REPOSITORY,
     "AWS::Logs::LogGroup": LOG_GROUP,
-    "AWS::ServiceDiscovery::HttpNamespace": _namespace(
-        "CreateHttpNamespace", "Name", "Description"
-    ),
-    "AWS::ServiceDiscovery::PrivateDnsNamespace": _namespace(
-        "CreatePrivateDnsNamespace", "Name", "Description", "Vpc", "Properties"
-    ),
-    "AWS::ServiceDiscovery::Service": DISCOVERY_SERVICE,
 }

@@ -21,6 +21,8 @@ from seaway.cli.demo.stage import Stage
 
 CURL = "curl -s --max-time 5"
 FORCE_SECONDS = 10.0
+MISUSED = 2
+"""The exit code of a command that does not know its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +95,8 @@ class Program:
         stage.text("\n".join(f"    {line}" for line in printed.rstrip().splitlines()))
         return printed
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """The command, begun and not waited for."""
-        return subprocess.Popen(
-            self._command(words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
     def output(self, *words: str, seconds: float = 30.0) -> str:
-        """What a command prints, its exit code unheeded."""
+        """What a command prints. Raises DemoFailed when it is none, or takes too long."""
         try:
             done = subprocess.run(
                 self._command(words),
@@ -112,6 +108,8 @@ class Program:
             )
         except subprocess.TimeoutExpired:
             raise DemoFailed(f"seaway {' '.join(words)} took over {seconds:.0f} s.") from None
+        if done.returncode == MISUSED:
+            raise DemoFailed(f"seaway {' '.join(words)} is refused: {done.stdout.strip()[-200:]}")
         return done.stdout
 
     def _command(self, words: tuple[str, ...]) -> list[str]:

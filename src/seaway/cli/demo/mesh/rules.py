@@ -33,6 +33,7 @@ def policies(aws: Aws, stage: Stage, seaway: Program) -> None:
         seaway.show(stage, "mesh", "policy", WEB.name, CATS.name, "--cluster", CLUSTER)
     with _said(aws, stage, CATS, "seaway:rate", "5/s"):
         until(stage, lambda: "429" in web.statuses(url, 12), "five requests a second", look)
+        web.run("sleep 1.1")  # until the bucket is full again
         stage.say(f"{ASKED} requests at once: {told(web.statuses(url, ASKED))}")
     until(stage, lambda: set(web.statuses(url, 8)) == {"200"}, "no rule at all, again", look)
 

@@ -20,6 +20,7 @@ RATE = 40
 TRAFFIC_SECONDS = 14
 TAPPED = 5
 METRICS_SHOWN = 6
+COUNTED = f'seaway_requests_total{{cluster="{CLUSTER}",service="{WEB.name}"'
 STOPPED_SECONDS = 60.0
 
 
@@ -46,10 +47,10 @@ def passing(aws: Aws, stage: Stage, seaway: Program) -> None:
     """Requests as they pass, rates by edge, and the same figures for Prometheus."""
     asyncio.run(_under_traffic(aws, stage, seaway))
     url = f"{aws.endpoint}/_seaway/metrics"
-    stage.shell(f"curl -s {url} | grep seaway_requests_total")
+    stage.shell(f"curl -s {url} | grep '{COUNTED}'")
     with urllib.request.urlopen(url, timeout=5) as answer:
         lines = answer.read().decode().splitlines()
-    shown = [line for line in lines if line.startswith("seaway_requests_total")]
+    shown = [line for line in lines if COUNTED in line]
     if not shown:
         raise DemoFailed("No request is counted for Prometheus.", f"curl -s {url}")
     for line in shown[:METRICS_SHOWN]:
