@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="benchmarks.many_names", description=__doc__)
     made.add_argument("--tasks", type=int, default=100, help="tasks on the host")
     made.add_argument("--services", type=int, default=5, help="calling services they are of")
+    made.add_argument("--alone", action="store_true", help="also: each task of its own service")
     made.add_argument("--names", type=int, default=20, help="names each of them calls")
     made.add_argument("--changes", type=int, default=30, help="changes measured")
     made.add_argument("--sidecars", type=int, default=5, help="sidecars measured")
@@ -278,11 +279,17 @@ def run(arguments: list[str], say: Say) -> Report:
         scene = Scene(rooms, asked.services, asked.names)
         say(f"memory, {asked.tasks} tasks of {asked.services} services, {asked.names} names")
         found = asyncio.run(memory(scene))
+        alone: dict[str, float] = {}
+        if asked.alone:
+            say(f"memory, {asked.tasks} tasks of as many services")
+            alone = asyncio.run(memory(replace(scene, services=asked.tasks)))
         say(f"{asked.sidecars} sidecars")
         private = sidecars(scene, asked.sidecars, scene.proxy().upstreams[: asked.names])
         say(f"{asked.changes} changes")
         took, strays = asyncio.run(changes(scene, asked.changes))
     report.tables.append(_memory_table(found, statistics.median(private), asked))
+    if alone:
+        report.tables.append(_alone_table(alone, asked))
     report.tables.append(_change_table(took))
     report.samples = {"memory": found, "sidecars": private, "a change": took}
     report.verdicts = [
@@ -314,6 +321,12 @@ def _memory_table(found: dict[str, float], sidecar: float, asked: argparse.Names
     )
     title = f"{asked.tasks} tasks of {asked.services} services, {asked.names} names each"
     return Table(title, ("memory", "MiB", "KiB a task beyond nothing"), rows)
+
+
+def _alone_table(found: dict[str, float], asked: argparse.Namespace) -> Table:
+    names = {"empty": "nothing to do", "upstreams": "the upstreams only", "seaway": "seaway"}
+    rows = tuple((title, f"{found[name]:.1f}") for name, title in names.items())
+    return Table(f"{asked.tasks} tasks, each of its own service", ("memory", "MiB"), rows)
 
 
 def _change_table(took: list[float]) -> Table:

@@ -17,7 +17,7 @@ has_systemd() { [ -d /run/systemd/system ]; }
 install_engine() {
     command -v apt-get >/dev/null || fail "Docker Engine is not installed: install it, then run this again."
     echo "Installing Docker Engine with apt-get (docker.io)"
-    packages="docker.io iptables iproute2"
+    packages="docker.io iptables iproute2 nftables"
     export DEBIAN_FRONTEND=noninteractive
     apt-get -qq update
     # Newer distributions have the docker program in a package of its own.

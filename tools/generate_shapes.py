@@ -176,6 +176,11 @@ def _words(text: str) -> set[str]:
     return set(text.split())
 
 
+def path_of(name: str) -> Path:
+    """The file of a service's shapes; a module's name has no hyphen."""
+    return TARGET / f"{name.replace('-', '')}.py"
+
+
 def main() -> int:
     """Write or check the files; 1 when ``--check`` finds one that differs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,7 +189,7 @@ def main() -> int:
     options = parser.parse_args()
     stale = 0
     for name in options.services:
-        path = TARGET / f"{name.replace('-', '')}.py"
+        path = path_of(name)
         source = generate(name)
         if path.exists() and path.read_text() == source:
             continue

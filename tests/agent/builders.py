@@ -120,9 +120,10 @@ class MemoryFirewall:
         self.fails: list[OSError] = []
         self.has_ipv6 = True
         self.leads_calls: bool | None = None
+        self.in_the_way: list[PlanProblem] = []
         self.refusals: dict[str, dict[tuple[str, int], int]] = {}
 
-    async def settle(self, sandbox: str, rules: Rules) -> bool:
+    async def settle(self, sandbox: str, rules: Rules, *, fresh: bool = False) -> bool:
         if self.fails:
             raise self.fails.pop(0)
         async with self._news:
@@ -143,7 +144,7 @@ class MemoryFirewall:
         async with self._news:
             self.leads_calls = wanted
             self._news.notify_all()
-        return ()
+        return (self.in_the_way.pop(0),) if self.in_the_way else ()
 
     async def until_calls(self, wanted: bool) -> None:
         """Returns once the machine's own programs call names, or no longer do."""
@@ -177,6 +178,7 @@ def an_agent(
         hosts_file=None,
         orphans_after=0.0,
         refusals_every=0.01,
+        plan_again=0.01,
     )
 
 

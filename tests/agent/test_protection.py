@@ -10,7 +10,7 @@ from pathlib import Path
 from seaway.agent.containers import container_name
 from seaway.agent.rules import Rules
 from seaway.core.task import TaskStatus
-from seaway.link.messages import Assignment, Guard, HostPlan, Ingress, Refused
+from seaway.link.messages import Assignment, Guard, HostPlan, Ingress, PlanProblem, Refused
 from tests.agent.builders import (
     MemoryFirewall,
     MemoryLink,
@@ -163,6 +163,22 @@ def test_the_machines_own_programs_call_names_as_the_plan_says(tmp_path: Path) -
         for wanted in (True, False):
             link.to_host.put_nowait(HostPlan(calls_names=wanted))
             await firewall.until_calls(wanted)
+
+    play(tmp_path, story)
+
+
+def test_what_a_plan_found_in_the_way_is_told_once_and_tried_again_without_a_new_plan(
+    tmp_path: Path,
+) -> None:
+    problem = PlanProblem(subject="127.254.0.0/16", message="another Seaway has them")
+
+    async def story(link: MemoryLink, firewall: MemoryFirewall) -> None:
+        firewall.in_the_way += [problem, problem, problem]
+        link.to_host.put_nowait(HostPlan(calls_names=True))
+        async with asyncio.timeout(5):
+            while firewall.in_the_way:
+                await asyncio.sleep(0.005)
+        assert link.said.count(problem) == 1
 
     play(tmp_path, story)
 

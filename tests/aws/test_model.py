@@ -93,7 +93,7 @@ def _tool() -> ModuleType:
 def test_the_generated_shapes_are_what_the_models_say() -> None:
     tool = _tool()
     for name in tool.WANTED:
-        written = (tool.TARGET / f"{name}.py").read_text()
+        written = tool.path_of(name).read_text()
         assert written == tool.generate(name), f"run tools/generate_shapes.py {name}"
 
 

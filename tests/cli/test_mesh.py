@@ -103,7 +103,7 @@ def tags(stage: Stage, service: str) -> dict[str, str]:
 def test_what_nobody_said_is_awss_default_or_the_services_own(seaway: Command) -> None:
     found = in_force(seaway, "zoo/web", "cats")
     assert found["timeout"] == ("15s", "AWS's default")
-    assert found["idle-timeout"] == ("120s", "service cats, serviceConnectConfiguration")
+    assert found["idle-timeout"] == ("120s", "service cats, Service Connect timeout")
     may = policy(seaway, "zoo/web", "cats")["mayCall"]
     assert may == {"allowed": True, "rule": "intentions=allow", "from": "AWS's default"}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from seaway.core.cluster import Cluster
+from seaway.core.discovery import DnsRecord
 from seaway.core.mesh.interceptor import interceptor_name
 from seaway.core.mesh.proxy import Labels, Proxy, Purpose, Secret, Secure
 from seaway.core.mesh.sample import Metric, Side, TrafficSample
@@ -14,7 +15,7 @@ from seaway.core.mesh.snapshot import Kind
 from seaway.core.service import ServiceConnect
 from seaway.core.task import Health, TaskStatus
 from seaway.insight.explanation import Standing
-from tests.builders import HOME, a_cluster, a_namespace, a_service
+from tests.builders import HOME, a_cluster, a_discovery_service, a_namespace, a_service
 from tests.insight.square import (
     CALLER,
     CATS,
@@ -85,6 +86,14 @@ def test_a_name_that_is_not_there_is_told_with_those_that_are() -> None:
     assert first_broken(told) == "name"
     assert "Did you mean cats?" in told.diagnosis
     assert "It has cats." in told.diagnosis
+
+
+def test_a_name_of_service_discovery_goes_past_the_proxy() -> None:
+    square = Square()
+    square.put(a_discovery_service("dogs", records=(DnsRecord(type="A", ttl=60),)))
+    told = square.why(target="dogs.shop")
+    assert first_broken(told) == "name"
+    assert "is a name of service discovery (DNS)" in told.diagnosis
 
 
 # What is in the store

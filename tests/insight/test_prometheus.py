@@ -21,11 +21,12 @@ CATS = Labels(
     discovery_name='ca"ts',
     target_cluster="pets",
     target_service="cats",
+    namespace="ns-1",
     protocol="http",
 )
 EDGE = (
     'cluster="pets",service="web",target="ca\\"ts",target_cluster="pets",target_service="cats",'
-    'protocol="http"'
+    'namespace="ns-1",revision="",protocol="http"'
 )
 
 
@@ -54,6 +55,7 @@ def parsed(text: str) -> dict[str, float]:
             match = re.fullmatch(r"([a-z_]+)\{(.*)\} ([0-9.e+-]+)", line)
             assert match, line
             assert match[1].startswith(family), "a sample stands under its family"
+            assert line.rpartition(" ")[0] not in found, "no series is there twice"
             found[f"{match[1]}{{{match[2]}}}"] = float(match[3])
     return found
 
@@ -87,6 +89,15 @@ def test_answers_are_counted_by_class_and_by_who_gave_them() -> None:
         f'seaway_requests_total{{{EDGE},code_class="5xx",by="proxy"}}': 2,
     }
     assert found[f"seaway_retried_total{{{EDGE}}}"] == 2
+
+
+def test_two_revisions_are_two_series() -> None:
+    blue, green = (replace(CATS, revision=mark) for mark in "12")
+    found = shown(
+        a_sample(Metric.DENIED, 1, side=Side.PORT, labels=blue),
+        a_sample(Metric.DENIED, 2, side=Side.PORT, labels=green),
+    )
+    assert sorted(v for key, v in found.items() if key.startswith("seaway_calls_denied")) == [1, 2]
 
 
 def test_times_are_a_histogram_in_seconds_that_counts_up() -> None:

@@ -121,8 +121,10 @@ def a_namespace() -> Iterator[str]:
     name = f"swmesh{os.getpid()}-{next(PORTS)}"
     subprocess.run(["ip", "netns", "add", name], check=True)
     subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
-    yield f"/run/netns/{name}"
-    subprocess.run(["ip", "netns", "del", name], check=True)
+    try:
+        yield f"/run/netns/{name}"
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=True)
 
 
 def connect_in(namespace: str | None, address: str, port: int) -> socket.socket:

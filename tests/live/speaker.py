@@ -32,13 +32,14 @@ async def serve() -> None:
     for name in ("grpc", "calls"):
         server.add_insecure_port(f"0.0.0.0:{PORTS[name]}")
     await server.start()
+    raw = await asyncio.start_server(_echo, "0.0.0.0", PORTS["raw"])
     app = web.Application()
-    app.add_routes([web.get("/ws", _talk), web.get("/slow", _slow), web.get("/headers", _tell)])
+    answers = {"/ws": _talk, "/slow": _slow, "/headers": _tell, "/fail": _break}
+    app.add_routes([web.get(path, answer) for path, answer in answers.items()])
     runner = web.AppRunner(app)
     await runner.setup()
-    for name in ("web", "chat"):
+    for name in ("chat", "web"):  # who answers at the last one answers at all of them
         await web.TCPSite(runner, "0.0.0.0", PORTS[name]).start()
-    raw = await asyncio.start_server(_echo, "0.0.0.0", PORTS["raw"])
     await raw.serve_forever()
 
 
@@ -85,6 +86,10 @@ async def _tell(request: web.Request) -> web.Response:
     return web.json_response(
         {name.lower(): value for name, value in request.headers.items()} | peer
     )
+
+
+async def _break(request: web.Request) -> web.Response:
+    return web.Response(status=500)
 
 
 async def _slow(request: web.Request) -> web.Response:

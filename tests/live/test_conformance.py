@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -74,8 +75,15 @@ def town() -> Iterator[Town]:
             _define(town, f"{mode}-caller", mode, "exec sleep 3600")
             _serve(town, f"{mode}-caller", mode, 1, LOGS[mode])
         town.stable(*MODES, *(f"{mode}-caller" for mode in MODES))
+        for mode in MODES:
+            for task in town.tasks(mode):
+                eventually(partial(_serves, town, task["taskArn"]), "all ports are listened at")
         yield town
         assert site.errors() == []
+
+
+def _serves(town: Town, task: str) -> bool:
+    return bool(town.inside(task, f"curl -s http://localhost:{PORTS['web']}/headers || true"))
 
 
 def _define(town: Town, family: str, mode: str, script: str) -> None:
@@ -236,6 +244,8 @@ def test_the_server_sees_awss_headers(town: Town) -> None:
     assert seen["x-envoy-expected-rq-timeout-ms"] == "15000"
     assert re.fullmatch(r"[0-9a-f-]{36}", seen["x-request-id"])
     assert "x-forwarded-for" not in seen
+    vpc = town.aws.ec2.describe_vpcs(VpcIds=[town.vpc])["Vpcs"][0]["CidrBlock"]
+    assert seen["peer"] == str(ip_network(vpc)[1]), "the machine's address in the VPC"
     given = town.inside(task["taskArn"], f"curl -s -H 'X-Forwarded-For: 192.0.2.7' {url}")
     assert json.loads(given)["x-forwarded-for"] == "192.0.2.7"
 
@@ -338,6 +348,17 @@ def test_a_proxy_log_tells_the_story_of_its_task(town: Town) -> None:
         assert _logged(town, f"{mode}-caller", r"^\[info\] configuration accepted")
     assert _logged(town, "awsvpc-caller", r"^\[debug\] endpoint \S+ of \S+ added")
     assert not [line for line in _proxy_log(town, "bridge-caller") if "[debug]" in line]
+
+
+def test_a_proxy_log_tells_which_endpoints_are_left_alone(town: Town) -> None:
+    (task,) = town.tasks("bridge-caller")
+    town.inside(task["taskArn"], f"curl -s 'http://{target('bridge', 'chat')}/fail?[1-20]'")
+    line = _logged(town, "bridge-caller", "left alone")
+    place = rf"10\.\d+\.\d+\.\d+:{PORTS['chat']}"
+    assert re.fullmatch(
+        rf"\[info\] endpoint {place} of bridge is left alone for a while: CONSECUTIVE_5XX, time 1",
+        line,
+    ), line
 
 
 def _total(town: Town, metric: str, statistic: str = "Sum", **dimensions: str) -> float:

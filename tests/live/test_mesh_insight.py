@@ -171,3 +171,20 @@ def test_a_target_without_tasks_is_told_with_what_to_do(town: Town) -> None:
     finally:
         update(cluster=CLUSTER, service="cats", desiredCount=2)
         town.stable("cats")
+
+
+def test_a_tap_that_was_on_when_seaway_died_is_off_when_it_is_back(town: Town) -> None:
+    command = [sys.executable, "-m", "seaway.cli", "mesh", "tap"]
+    environment = {**os.environ, "SEAWAY_DATA_DIR": str(town.site.settings.data_dir)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as tapping:
+        eventually(lambda: _runtime(town) == "100", "the tap is on")
+        town.site.kill()
+        _, said = tapping.communicate(timeout=20)
+    assert tapping.returncode == 1
+    assert said.startswith("Error: Seaway does not answer at ")
+    assert _runtime(town) == "100"
+    town.site.start()
+    eventually(lambda: _runtime(town) == "0", "the proxy's tap is off")
+    eventually(lambda: ask(town) == ["200"], "calls pass")

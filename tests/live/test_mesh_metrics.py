@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -29,11 +30,12 @@ from seaway.core.mesh.proxy import (
     Upstream,
 )
 from seaway.core.mesh.sample import Metric as Counted
-from seaway.core.mesh.sample import Side, TrafficSample
+from seaway.core.mesh.sample import Side, Spread, TrafficSample
 from seaway.insight.rates import Flow, Rates
 from seaway.mesh.figures import points
 from seaway.store.series import Metric, Series, Statistic
-from tests.live.envoy_stage import OPEN, PORTS, STARTED, Client, Mesh, a_mesh, until
+from tests.live.envoy_stage import OPEN, PORTS, STARTED, Client, Mesh, Target, a_mesh, until
+from tests.live.test_tls import SHOWN, a_pair, answered, dial
 
 pytestmark = [
     pytest.mark.live,
@@ -118,6 +120,7 @@ class Figures:
 
     mesh: Mesh
     series: Series
+    _put: int = 0
 
     async def settled(self, metric: Counted, count: float, labels: Labels = CATS) -> None:
         """Wait until the proxy has reported so many, and put all its reports."""
@@ -127,7 +130,8 @@ class Figures:
         # What belongs to it may be in the report after it: gauges and bytes follow requests.
         seen = len(self.mesh.samples)
         await until(lambda: len(self.mesh.samples) > seen)
-        for report in reports(self.mesh.samples):
+        fresh, self._put = self.mesh.samples[self._put :], len(self.mesh.samples)
+        for report in reports(fresh):
             self.series.put_points(points(report, INTERVAL))
         await self.series.flushed()
 
@@ -229,6 +233,8 @@ def test_forty_requests_are_forty_with_their_statuses_times_and_bytes(tmp_path: 
         await found.settled(Counted.RESPONSE_TIME, 40)
         assert sum(cat.requests for cat in cats) == 40
         moved = sum(cat.weighed for cat in cats)
+        spreads = [s.value for s in found.mesh.samples if isinstance(s.value, Spread)]
+        assert {spread.bounds[:5] for spread in spreads} == {(0.5, 1, 2, 3, 4)}
         server, client = found.sums("server"), found.sums("client")
         assert server.pop("ActiveConnectionCount") > 0
         assert server == {"RequestCount": 40, "NewConnectionCount": 2, "ProcessedBytes": moved}
@@ -388,5 +394,41 @@ def test_grpc_has_a_count_of_its_own_and_no_http_statuses(tmp_path: Path) -> Non
         assert times is not None
         assert times.count == 9
         await server.stop(None)
+
+    told(tmp_path, story)
+
+
+def test_failed_handshakes_are_told_on_the_side_that_saw_them(tmp_path: Path) -> None:
+    labels = replace(CATS, namespace="", cluster="", service="", purpose=Purpose.INGRESS)
+
+    async def story(found: Figures) -> None:
+        target = await Target("cats").start()
+        pair = a_pair("", target)
+        caller, behind = pair.upstreams
+        wrong = replace(SHOWN, peers=("dogs.pets",))
+        pair.alias = replace(
+            pair.alias, namespace=None, address="127.0.0.1", port=next(PORTS), labels=CATS
+        )
+        pair.entrance = replace(pair.entrance, labels=labels)
+        behind = replace(behind, labels=labels)
+        pair.upstreams = (replace(caller, labels=CATS, secure=wrong), behind)
+        await pair.apply(found.mesh)
+        assert await ask(pair.alias, "/") == [503], "the server's name is another one"
+        await found.settled(Counted.TLS_FAILURES, 3)
+        assert found.sums("client") == {"TargetTLSNegotiationErrorCount": 3}, "two retries"
+
+        pair.upstreams = (replace(caller, labels=CATS, connect_timeout=4), behind)
+        await pair.apply(found.mesh)
+        assert await ask(pair.alias, "/", "/") == [200, 200]
+        for _ in range(2):
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                await asyncio.to_thread(lambda: answered(dial(pair, tmp_path)))
+        name = {"discovery_name": "cats", "purpose": "ingress"}
+        await until(lambda: found.mesh.total(Counted.TLS_FAILURES, Side.PORT, **name) >= 2)
+        await found.settled(Counted.RESPONSE_TIME, 2)
+        server = found.sums("server")
+        # A client that ends the handshake is a failure on both sides: the first three were.
+        assert server["ClientTLSNegotiationErrorCount"] == 5
+        assert server["RequestCount"] == 2, "the second hop's are the same requests once more"
 
     told(tmp_path, story)

@@ -270,16 +270,21 @@ def test_all_calls_share_one_connection_to_the_other_host() -> None:
             ports = 4 * [at_cats] + 4 * [at_dogs]
             answers = await asyncio.gather(*(get(port) for port in ports))
             assert sorted(answer.body for answer in answers) == 4 * ["far"] + 4 * ["other"]
-            with inside(hosts.namespaces["two"]):
-                there = subprocess.run(
-                    ["ss", "-Htn", "state", "established", f"( sport = :{TUNNEL_PORT} )"],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                )
-            assert len(there.stdout.splitlines()) == 1
+            assert len(tunnels(hosts)) == 1
 
     asyncio.run(story())
+
+
+def tunnels(hosts: Hosts) -> set[str]:
+    """The connections that are open to host two's gate, by whose they are."""
+    with inside(hosts.namespaces["two"]):
+        there = subprocess.run(
+            ["ss", "-Htn", "state", "established", f"( sport = :{TUNNEL_PORT} )"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    return {line.split()[-1] for line in there.stdout.splitlines()}
 
 
 def test_grpc_and_tcp_go_through_too() -> None:
@@ -358,6 +363,27 @@ def test_tls_of_service_connect_reaches_through_the_tunnel() -> None:
             await hosts.apply([upstream], [port], there=([behind], [entrance]))
             answer = await get(port)
             assert (answer.status, answer.body) == (200, "far")
+
+    asyncio.run(story())
+
+
+def test_hosts_get_new_certificates_and_what_is_open_stays_open() -> None:
+    async def story() -> None:
+        async with two_hosts() as hosts:
+            far = Target("far")
+            upstream, port = a_call(await hosts.serve("two", far))
+            await hosts.apply([upstream], [port])
+            client = await Client.to(port)
+            assert (await client.get()).status == 200
+            before = tunnels(hosts)
+            assert len(before) == 1
+            for _ in range(3):
+                for host in hosts.namespaces:
+                    hosts.certify(f"host/{host}", f"spiffe://seaway/host/{host}")
+                await hosts.apply([upstream], [port])
+                assert (await client.get()).status == 200
+                assert tunnels(hosts) == before
+            client.close()
 
     asyncio.run(story())
 

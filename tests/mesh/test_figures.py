@@ -178,10 +178,31 @@ def test_failed_handshakes_are_told_at_the_side_that_saw_them() -> None:
     }
 
 
+def test_revisions_that_share_a_services_traffic_are_its_targets_together() -> None:
+    blue, green = replace(CATS, revision="1"), replace(CATS, revision="2")
+    found = points(
+        [
+            sample(Counted.REQUESTS, 90, blue),
+            sample(Counted.TARGETS, 2, blue),
+            sample(Counted.REQUESTS, 10, green),
+            sample(Counted.TARGETS, 2, green),
+        ]
+    )
+    assert shown(found)["RequestCountPerTarget", CLIENT[0]] == (25, "Count")
+    assert shown(found)["RequestCount", SERVER[0]] == (100, "Count")
+
+
 def test_calls_turned_away_are_counted_in_our_own_namespace_by_caller_and_target() -> None:
     found = points([sample(Counted.DENIED, 4, side=Side.PORT)])
     assert {one.metric.namespace for one in found} == {"Seaway/Mesh"}
     assert shown(found) == {("CallsDenied", place): (4, "Count") for place in CLIENT}
+
+
+def test_who_is_turned_away_in_front_of_a_target_counts_at_the_target() -> None:
+    ingress = replace(CATS, purpose=Purpose.INGRESS, cluster="", service="")
+    found = points([sample(Counted.DENIED, 4, ingress, Side.PORT)])
+    assert {one.metric.namespace for one in found} == {"Seaway/Mesh"}
+    assert shown(found) == {("CallsDenied", place): (4, "Count") for place in SERVER}
 
 
 @pytest.mark.parametrize(("cluster", "service"), [("", "machine"), ("shop", "family:jobs")])

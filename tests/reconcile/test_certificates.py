@@ -18,7 +18,7 @@ from seaway.core.authority import (
 from seaway.core.capacity import Host
 from seaway.core.certificates import ProxyCertificate
 from seaway.core.moment import Moment
-from seaway.core.service import ServiceConnect
+from seaway.core.service import ServiceConnect, ServiceEvent
 from seaway.reconcile import certificates
 from seaway.signing.certificates import are_chained, is_of_key, read_certificates
 from seaway.store.changes import Change
@@ -204,6 +204,14 @@ def test_a_private_ca_signs_if_it_is_active_and_managed_by_ecs(world: World) -> 
     assert world.certificate(SERVER) == before
     world.put(replace(authority, tags=(MANAGED_TAG,)))
     assert world.certificate(SERVER).issued_at == world.now
+    with world.store.transaction() as tx:
+        story = [event.message for event in tx.where(ServiceEvent, service=CATS.arn)]
+    assert story == [
+        "(service cats) was unable to get a TLS certificate. The certificate authority "
+        f"{PCA} must have the tag AmazonECSManaged with the value true.",
+        "(service cats) was unable to get a TLS certificate. The certificate authority "
+        f"{PCA} must be ACTIVE; it is DISABLED.",
+    ]
 
 
 def test_no_certificate_outlives_its_authority(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import logging
@@ -39,8 +40,10 @@ _log = logging.getLogger(__name__)
 class Firewall(Protocol):
     """What a namespace's packets have to keep to."""
 
-    async def settle(self, sandbox: str, rules: Rules) -> bool:
+    async def settle(self, sandbox: str, rules: Rules, *, fresh: bool = False) -> bool:
         """Have exactly these rules; whether calls to virtual IPv6 addresses work too.
+
+        ``fresh``: the namespace has just been made, so there are none yet.
 
         Raises FileNotFoundError when the namespace is gone, OSError when the machine refuses.
         """
@@ -63,23 +66,27 @@ class KernelFirewall:
         self._counts: dict[str, dict[tuple[str, int], int]] = {}
         self._leads_calls: bool | None = None
 
-    async def settle(self, sandbox: str, rules: Rules) -> bool:
+    async def settle(self, sandbox: str, rules: Rules, *, fresh: bool = False) -> bool:
         if not rules.guards:
             self._counts.pop(sandbox, None)
         elif sandbox not in self._counts:
             # What was counted before our time may have been told already.
-            self._counts[sandbox] = await _counts(sandbox)
-        optional = {_NO_GUARDS6: incoming6(rules)}
+            self._counts[sandbox] = {} if fresh else await _counts(sandbox)
+        needed, optional = "", {}
+        # Taking away what is not there takes the kernel longer than all the rest.
+        if rules.guards or rules.ingress or not fresh:
+            needed, optional[_NO_GUARDS6] = incoming(rules), incoming6(rules)
         if rules.address:
             optional[_FORGED] = outgoing(rules.address)
         if rules.calls:
-            optional[_NO_CALLS] = calls()
-            if await self._range6(sandbox):
-                optional[_NO_NAMES6] = calls6()
-        await self._apply(sandbox, rules, optional)
+            optional |= {_NO_CALLS: calls(), _NO_NAMES6: calls6()}
+        owned, _ = await asyncio.gather(
+            self._own_range6(sandbox) if rules.calls else _no(),
+            self._apply(sandbox, needed, optional),
+        )
         if rules.calls and _NO_CALLS in self._impossible:
             await intercept(sandbox)
-        return _NO_NAMES6 in optional and _NO_NAMES6 not in self._impossible
+        return owned and _NO_NAMES6 not in self._impossible
 
     async def refused(self, sandbox: str) -> dict[tuple[str, int], int]:
         try:
@@ -100,13 +107,15 @@ class KernelFirewall:
         self._leads_calls = wanted
         return problems
 
-    async def _apply(self, sandbox: str, rules: Rules, optional: dict[str, str]) -> None:
+    async def _apply(self, sandbox: str, needed: str, optional: dict[str, str]) -> None:
         """All of it in one go; what a task can do without is left out where it is impossible."""
         possible = {
-            without: o for without, o in optional.items() if without not in self._impossible
+            without: script
+            for without, script in optional.items()
+            if without not in self._impossible
         }
         try:
-            await nft("".join((incoming(rules), *possible.values())), sandbox)
+            await nft("".join((needed, *possible.values())), sandbox)
             return
         except FileNotFoundError:
             raise
@@ -119,18 +128,18 @@ class KernelFirewall:
                 raise
             except OSError as error:
                 self._learn(without, error)
-        if rules.guards or rules.ingress:
-            await nft(incoming(rules), sandbox)
+        if "add rule" in needed:
+            await nft(needed, sandbox)
 
-    async def _range6(self, sandbox: str) -> bool:
+    async def _own_range6(self, sandbox: str) -> bool:
         """Make the virtual IPv6 addresses the namespace's own."""
         if _NO_NAMES6 in self._impossible:
             return False
         try:
             await in_namespace(sandbox, _own_range6)
-        except FileNotFoundError:
-            raise
         except OSError as error:
+            if not Path(sandbox).exists():
+                raise
             self._learn(_NO_NAMES6, error)
             return False
         return True
@@ -138,6 +147,10 @@ class KernelFirewall:
     def _learn(self, without: str, error: OSError) -> None:
         self._impossible.add(without)
         _log.warning("%s: %s", without, error)
+
+
+async def _no() -> bool:
+    return False
 
 
 async def _counts(sandbox: str) -> dict[tuple[str, int], int]:

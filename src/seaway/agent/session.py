@@ -59,6 +59,7 @@ class Agent:
         orphans_after: float = 30.0,
         usage_every: float = 20.0,
         refusals_every: float = 2.0,
+        plan_again: float = 10.0,
     ) -> None:
         self._engine = engine
         self._link = link
@@ -73,6 +74,7 @@ class Agent:
         self._orphans_after = orphans_after
         self._usage_every = usage_every
         self._refusals_every = refusals_every
+        self._plan_again = plan_again
         self._networks = Networks(engine, addresses, installation)
         self._workers: dict[str, Worker] = {}
         self._found: dict[str, tuple[Listed, ...]] = {}
@@ -196,7 +198,10 @@ class Agent:
         """Make the machine as the latest plan says; tell what could not be done, once."""
         told: tuple[PlanProblem, ...] = ()
         while True:
-            await self._planned.wait()
+            # What stands in the way may be gone later, without a new plan.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._plan_again if told else None):
+                    await self._planned.wait()
             self._planned.clear()
             assert self._plan is not None
             try:

@@ -120,6 +120,7 @@ class Worker:
         }
         # An agent before us may have been stopped between hearing of rules and applying them.
         self._unsettled = bool(self._sandboxes)
+        self._fresh: set[str] = set()
         self._calls6: set[str] = set()
         self._failure = _failure(self._report)
         self._prepared = False
@@ -398,6 +399,7 @@ class Worker:
             if space not in self._pauses:
                 spec = pause_spec(self._assignment, space, around)
                 self._pauses[space] = await engine.create(spec)
+                self._fresh.add(space)
         except EngineGone:
             raise
         except EngineError as error:
@@ -443,7 +445,9 @@ class Worker:
         """Have the rules of the latest assignment, one that came meanwhile too."""
         while True:
             rules = self._rules(space)
-            has6 = await self._tools.firewall.settle(sandbox, rules)
+            fresh = space in self._fresh
+            self._fresh.discard(space)
+            has6 = await self._tools.firewall.settle(sandbox, rules, fresh=fresh)
             if has6 and space not in self._calls6:
                 self._calls6.add(space)
                 self._write_hosts()

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from seaway.core.discovery import NamedEndpoint
-from seaway.core.mesh.proxy import Port, Secret, Secure, Upstream
+from seaway.core.mesh.proxy import Port, Proxy, Secret, Secure, Upstream
 from seaway.core.names import Tags, last_part
 
-ROTATION_TAG = "seaway:tls.rotation"
+ROTATION_SETTING = "tls.rotation"
+ROTATION_TAG = f"seaway:{ROTATION_SETTING}"
 """On an ECS cluster or service: how often its certificates are replaced (60s, 30m, 12h, 5d)."""
 
 DAY = 86400.0
@@ -60,6 +61,8 @@ class WantedCertificate:
     authority: str
     names: tuple[str, ...]
     rotation: float = ROTATION
+    service: str | None = None
+    """ARN of the ECS service it is for."""
 
 
 def server_secret(discovery: str) -> str:
@@ -111,13 +114,21 @@ def rotation_of(*layers: Tags) -> float:
     What can't be understood, or is out of bounds, has no effect.
     """
     said = [value for tags in layers for key, value in tags if key == ROTATION_TAG]
-    for text in reversed(said):
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
-        if found:
-            seconds = float(found[1]) * _UNITS[found[2]]
-            if SHORTEST_ROTATION <= seconds <= LONGEST_ROTATION:
-                return seconds
-    return ROTATION
+    understood = (seconds for text in reversed(said) if (seconds := _rotation(text)) is not None)
+    return next(understood, ROTATION)
+
+
+def rotation_complaint(text: str) -> str | None:
+    """What is wrong with a rotation, as a sentence; None = nothing."""
+    if _rotation(text) is not None:
+        return None
+    return f"{text} is no time between 10s and 6d: say a number and s, m, h or d."
+
+
+def _rotation(text: str) -> float | None:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
+    seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+    return seconds if SHORTEST_ROTATION <= seconds <= LONGEST_ROTATION else None
 
 
 def life_of(rotation: float) -> float:
@@ -152,13 +163,20 @@ def secrets_for(
 ) -> tuple[Secret, ...]:
     """The secrets that these ask for, of the certificates there are (by name).
 
-    ``others`` are what is secured besides: neighbours, and the gate. One that has not been made yet is left out: the proxy waits for it.
+    ``others`` are what is secured besides: neighbours, and the gate. One that has not been made
+    yet is left out: the proxy waits for it.
     """
     sides = [port.secure for port in ports] + [upstream.secure for upstream in upstreams]
     secured = (*sides, *others)
     asked = dict.fromkeys(name for secure in secured for name in _asked(secure))
     found = (_secret(name, certificates) for name in asked)
     return tuple(secret for secret in found if secret is not None)
+
+
+def secures_across(proxy: Proxy) -> list[Secure]:
+    """How a proxy's connections to and from other hosts are secured."""
+    gates = [] if proxy.gate is None else [proxy.gate.secure]
+    return [*(neighbour.secure for neighbour in proxy.neighbours), *gates]
 
 
 def _asked(secure: Secure | None) -> tuple[str, ...]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from seaway.core.zone import Book, RecordSet, Resolver, Zone
 
 
 def encode(book: Book) -> bytes:
     """The book as JSON."""
-    return json.dumps(asdict(book), separators=(",", ":")).encode()
+    return orjson.dumps(book)
 
 
 def decode(content: bytes) -> Book:
     """What ``encode`` made. Raises ValueError, KeyError, TypeError for anything else."""
-    raw = json.loads(content)
+    raw = orjson.loads(content)
     return Book(
         zones=tuple(_zone(zone) for zone in raw["zones"]),
         resolvers=tuple(

@@ -83,7 +83,7 @@ def _malformed(wire: bytes) -> bytes | None:
 def render(asked: Question, reply: Reply, rest: bytes | None, *, tcp: bool) -> bytes:
     """A reply's wire form; ``rest`` is what was answered elsewhere to ``reply.follow``."""
     answer = dns.message.make_response(asked.message, recursion_available=True, our_payload=PAYLOAD)
-    answer.answer += _records(reply.records)
+    answer.answer.extend(_records(reply.records))
     if reply.follow is not None:
         _add_rest(answer, reply, asked, rest)
     if reply.missing:

@@ -71,7 +71,7 @@ class NameServerProcess:
 
     async def end(self) -> None:
         """End the process that runs for this directory, if one does."""
-        for pid in self._running():
+        for pid, _ in self._running():
             await self._terminate(pid)
         self._serving.unlink(missing_ok=True)
         self.pid = 0
@@ -89,24 +89,24 @@ class NameServerProcess:
 
     async def _adopt(self) -> bool:
         """Take over a process with these very settings; end those with others."""
-        wanted = b"\0".join(word.encode() for word in self._command) + b"\0"
-        for pid in self._running():
-            if not self.pid and Path(f"/proc/{pid}/cmdline").read_bytes() == wanted:
+        wanted = [word.encode() for word in self._command]
+        for pid, command in self._running():
+            if not self.pid and command == wanted:
                 self.pid = pid
                 log.info("adopted the name server, pid %d", pid)
             else:
                 await self._terminate(pid)
         return bool(self.pid)
 
-    def _running(self) -> list[int]:
-        """The processes that serve this directory's book, whoever started them."""
+    def _running(self) -> list[tuple[int, list[bytes]]]:
+        """The processes that serve this directory's book, whoever started them, and their words."""
         book = str(self.book).encode()
         found = []
         for command in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
-                words = command.read_bytes().split(b"\0")
+                words = command.read_bytes().split(b"\0")[:-1]
                 if book in words and b"seaway.dns" in words:
-                    found.append(int(command.parent.name))
+                    found.append((int(command.parent.name), words))
         return sorted(found)
 
     def _spawn(self) -> None:
@@ -126,11 +126,14 @@ class NameServerProcess:
             )
         except OSError as error:
             log.error("the name server does not start: %s", error)
+            self.pid = 0
             return
         log.info("started the name server, pid %d", self.pid)
 
     async def _gone(self, pid: int, patience: float | None = None) -> bool:
         """Wait for a process to end, a child or not; False if it still lives after patience."""
+        if not pid:
+            return True
         try:
             descriptor = os.pidfd_open(pid)
         except ProcessLookupError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seaway.core.cluster import Cluster
-from seaway.core.discovery import NamedEndpoint
+from seaway.core.discovery import DiscoveryService, NamedEndpoint
 from seaway.core.names import last_part
 from seaway.core.service import Service, ServiceConnect
 from seaway.core.task import Task, TaskStatus
@@ -127,6 +127,13 @@ def _no_such_name(tx: Transaction, caller: Party, word: str) -> tuple[str, str]:
     services = services_named(tx, word.partition(":")[0])
     if services:
         return _offers_none(tx, services)
+    listed_name = word.partition(":")[0].partition(".")[0]
+    if any(d.name == listed_name and d.records for d in tx.where(DiscoveryService)):
+        return (
+            f"{word} is a name of service discovery (DNS): calls to it go straight to the tasks, "
+            "past the proxy.",
+            "Only Service Connect's names are explained here.",
+        )
     names = names_in(tx, caller.namespace) if caller.namespace else []
     known = f"It has {listed(names)}." if names else "It has no names at all."
     return f"{word} is no name in namespace {here}.{did_you_mean(word, names)}", known

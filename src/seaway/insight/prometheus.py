@@ -162,6 +162,8 @@ def _named(labels: Labels) -> dict[str, str]:
         "target": labels.discovery_name or labels.target_group,
         "target_cluster": labels.target_cluster,
         "target_service": labels.target_service,
+        "namespace": labels.namespace,
+        "revision": labels.revision,
         "protocol": labels.protocol,
     }
     if labels.purpose is Purpose.INGRESS:

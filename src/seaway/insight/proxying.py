@@ -106,6 +106,8 @@ def listens(caller: Party, endpoint: NamedEndpoint, found: Sequence[Ear]) -> Ste
     at = f"{ports[0].address}:{ports[0].port}"
     if heard < wanted:
         return warning(name, f"Only {heard} of {wanted} of {caller.name}'s tasks hear {at}.")
+    if caller.is_machine:
+        return ok(name, f"Envoy listens on {at} for the machine's own programs.")
     return ok(name, f"Envoy listens on {at} for {count(heard, 'namespace')} of {caller.name}.")
 
 

@@ -26,6 +26,9 @@ KEPT_SECONDS = 65.0
 STALE_SECONDS = 20.0
 """How long what a proxy said of the moment holds; it says it anew every five seconds."""
 
+TIDY_SECONDS = 5.0
+"""Of a thousand hosts' reports not each needs to be followed by a look at every edge."""
+
 FORGOTTEN_SECONDS = 3600.0
 """An edge nobody has said anything of for so long is gone, with its sums."""
 
@@ -100,6 +103,7 @@ class Rates:
 
     def __init__(self) -> None:
         self._edges: dict[Labels, _Kept] = {}
+        self._tidied_at = 0.0
 
     def take(self, node: str, samples: Iterable[TrafficSample]) -> None:
         """Keep one proxy's report."""
@@ -107,7 +111,8 @@ class Rates:
         for sample in samples:
             self._keep(node, sample)
             latest = max(latest, sample.at)
-        if latest:
+        if latest >= self._tidied_at + TIDY_SECONDS:
+            self._tidied_at = latest
             self._forget(latest)
 
     def edges(self, now: float, seconds: float) -> list[Edge]:

@@ -7,6 +7,7 @@ guides). A metric is only there when there is traffic of its kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from seaway.core.mesh import sample
@@ -56,7 +57,8 @@ def points(samples: Iterable[TrafficSample], interval: float = FLUSH_INTERVAL) -
     """
     together: dict[Labels, list[TrafficSample]] = {}
     for one in samples:
-        together.setdefault(one.labels, []).append(one)
+        # AWS's metrics know no revisions: those of one service are its targets together.
+        together.setdefault(replace(one.labels, revision=""), []).append(one)
     found: list[Point] = []
     for labels, seen in together.items():
         report = _Report(seen, interval)
@@ -106,8 +108,11 @@ def _client(labels: Labels, report: _Report) -> Iterator[Point]:
 def _ingress(labels: Labels, report: _Report) -> Iterator[Point]:
     """The second hop of TLS: only what the first can't know, else all would count twice."""
     failures = report.value(Side.PORT, Counted.TLS_FAILURES)
+    denied = report.value(Side.PORT, Counted.DENIED)
     for place in _offered(labels):
         yield from report.counted(ECS, "ClientTLSNegotiationErrorCount", place, failures)
+        # Somebody came past the callers' own proxy, so who it was is not known.
+        yield from report.counted(MESH, "CallsDenied", place, denied)
 
 
 def _balance(labels: Labels, report: _Report) -> Iterator[Point]:

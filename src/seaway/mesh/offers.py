@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
+from seaway.core.capacity import Host
 from seaway.core.cluster import Cluster
 from seaway.core.deployment import port_name_of
 from seaway.core.discovery import NamedEndpoint, Namespace, Registration
@@ -53,6 +54,14 @@ class Offers:
     def of(self, namespace: str) -> Mapping[str, Offer]:
         """The offers of a namespace by the ARN of the discovery service."""
         return self._offers.get(namespace, NO_OFFERS)
+
+    def places(self) -> Iterator[Endpoint]:
+        """Where anything is offered."""
+        for offers in self._offers.values():
+            for offer in offers.values():
+                yield from offer.places
+                for revision in offer.revisions:
+                    yield from revision.places
 
     def named(self, namespace: str) -> Mapping[str, Offer]:
         """The same by discovery name."""
@@ -169,8 +178,15 @@ def _server(tx: Transaction, arn: str, endpoint: NamedEndpoint) -> _Server | Non
     if found is None or address is None:
         return None
     listener = _listener(deployment, endpoint)
-    place = Endpoint(address=address, port=listener or found[1].container_port)
+    port = listener or found[1].container_port
+    place = Endpoint(address=address, port=port, host=_apart(tx, task))
     return _Server(place=place, secure=listener is not None, deployment=task.deployment or "")
+
+
+def _apart(tx: Transaction, task: Task) -> str | None:
+    """The task's host, where hosts have addresses by which their proxies reach each other."""
+    host = tx.find(Host, task.host or "")
+    return host.id if host is not None and host.address else None
 
 
 def _listener(deployment: Deployment | None, endpoint: NamedEndpoint) -> int | None:

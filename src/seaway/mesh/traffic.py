@@ -7,18 +7,21 @@ says what has to be made anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
 from seaway.core.capacity import ContainerInstance, Host
-from seaway.core.certificates import ProxyCertificate, secrets_for
+from seaway.core.certificates import ProxyCertificate, secrets_for, secures_across
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import NamedEndpoint, Namespace, Registration
 from seaway.core.mesh.connect import TRACER, Caller, Offer, Way, ports_to, way_name
 from seaway.core.mesh.gateway import gateway, gateway_caller
+from seaway.core.mesh.neighbours import across
 from seaway.core.mesh.proxy import (
     Endpoint,
     Labels,
@@ -44,6 +47,8 @@ __all__ = ["CONCERNING", "Traffic", "listens"]
 _BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
 _SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate)
 _RUNNING = (Task, Deployment, Service, ContainerInstance, Host)
+
+_secure = attrgetter("secure")
 
 CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
 
@@ -131,6 +136,8 @@ class _Stale:
     """What somebody has said in tags."""
     present: bool = False
     """Which addresses there are, and whose."""
+    apart: bool = False
+    """Which hosts reach each other, and where."""
 
 
 class Traffic:
@@ -149,6 +156,7 @@ class Traffic:
         self._leader: str | None = None
         self._offers = Offers()
         self._ways: dict[str, _Led] = {}
+        self._apart = False  # hosts have addresses, by which their proxies reach each other
 
     def hear(self, changes: Iterable[Change]) -> bool:
         """Remember what changed; whether any of it concerns traffic."""
@@ -189,20 +197,26 @@ class Traffic:
         if _Part.GATEWAY in kept.stale:
             kept.made[_Part.GATEWAY] = self._gateway() if leads else ((), ())
         parts = [kept.made[part] for part in _LISTENING]
-        ports = tuple(port for ports, _ in parts for port in ports)
+        ports = tuple(chain.from_iterable(ports for ports, _ in parts))
         if ports != kept.ports:  # else the very tuple of before, at whose sight nobody looks closer
             kept.ports = ports
-        upstreams = tuple(upstream for _, upstreams in parts for upstream in upstreams)
+        upstreams = tuple(chain.from_iterable(upstreams for _, upstreams in parts))
         if self._collector is not None:
             upstreams = (*upstreams, self._collector)
-        kept.secured = any(p.secure for p in kept.ports) or any(u.secure for u in upstreams)
-        secrets = _secrets(tx, kept.ports, upstreams) if kept.secured else ()
-        return Proxy(node=host, ports=kept.ports, upstreams=upstreams, secrets=secrets)
+        made = Proxy(node=host, ports=kept.ports, upstreams=upstreams)
+        if self._apart:
+            here = tx.find(Host, host)
+            assert here is not None
+            made = across(made, here, tx.where(Host), self._offers.places())
+        kept.secured = any(map(_secure, kept.ports)) or any(map(_secure, upstreams))
+        kept.secured = kept.secured or made.gate is not None
+        return replace(made, secrets=_secrets(tx, made)) if kept.secured else made
 
     # What is known
 
     def _begin(self, tx: Transaction) -> None:
         self._hosts = {host.id: _HostTraffic() for host in tx.where(Host)}
+        self._apart = any(host.address for host in tx.where(Host))
         self._offers.begin(tx)
         self._ways.clear()
         self._lead()
@@ -210,6 +224,9 @@ class Traffic:
             self._call(tx, name, host)
 
     def _correct(self, tx: Transaction, stale: _Stale) -> None:
+        if stale.apart:
+            self._begin(tx)  # everybody's way to everything is another
+            return
         for deployment in stale.deployments:
             stale.callers = True
             for task in tx.where(Task, deployment=deployment):
@@ -221,6 +238,8 @@ class Traffic:
                 self._call(tx, name, host)
             if moved and any(c.namespace in moved for c in host.callers.values()):
                 host.stale.add(_Part.CONNECT)
+            if moved and self._apart:
+                host.stale.add(_Part.CONNECT)  # or what others may call there
             if stale.words or (stale.present and host.guarded):
                 host.stale.add(_Part.HOST_PORTS)
             if stale.certificates and host.secured:
@@ -285,26 +304,25 @@ class Traffic:
         ports: list[Port] = []
         upstreams: dict[str, Upstream] = {}
         for caller in host.callers.values():
-            for discovery, offer in self._heard_by(caller):
+            for discovery, offer in self._heard_by(caller).items():
                 key = (caller.task, discovery)
                 joint = host.joints.get(key)
                 if joint is None or not joint.holds(caller, offer):
                     joint = self._join(caller, offer, joint)
                 joints[key] = joint
                 ports += joint.ports
-                for upstream in self._led_to(caller, joint.way):
+                way = joint.way
+                for upstream in self._led_to(caller, way) if way.leans else way.upstreams:
                     upstreams[upstream.name] = upstream
         host.joints = joints
         return tuple(ports), tuple(upstreams.values())
 
-    def _heard_by(self, caller: Caller) -> Iterator[tuple[str, Offer]]:
-        """The offers whose names the caller knows."""
-        for discovery, offer in self._offers.of(caller.namespace).items():
-            if caller.known is not None and discovery not in caller.known:
-                continue
-            if caller.outside and offer.endpoint.outside_address is None:
-                continue
-            yield discovery, offer
+    def _heard_by(self, caller: Caller) -> Mapping[str, Offer]:
+        """The offers whose names the caller knows, by the ARN of the discovery service."""
+        offers, known = self._offers.of(caller.namespace), caller.known
+        if caller.outside:
+            return {d: o for d, o in offers.items() if o.endpoint.outside}
+        return offers if known is None else {d: o for d, o in offers.items() if d in known}
 
     def _led_to(self, caller: Caller, way: Way) -> Iterator[Upstream]:
         """The way's own upstreams, and those of other offers that it turns to."""
@@ -316,9 +334,8 @@ class Traffic:
 
     def _join(self, caller: Caller, offer: Offer, before: _Joint | None) -> _Joint:
         way = self._way(caller, offer)
-        if before is not None and before.caller is caller:
-            same = before.way.look == way.look and before.offer.endpoint == offer.endpoint
-            if same:
+        if before is not None and before.caller is caller and before.way.labels is way.labels:
+            if before.offer.endpoint is offer.endpoint:
                 return _Joint(caller, offer, way, before.ports)
         traced = self._collector is not None
         return _Joint(caller, offer, way, ports_to(caller, offer, way, traced=traced))
@@ -357,19 +374,19 @@ class Traffic:
         return (gateway(*self._gateway_at, ways),), tuple(upstreams.values())
 
 
-def _secrets(
-    tx: Transaction, ports: tuple[Port, ...], upstreams: tuple[Upstream, ...]
-) -> tuple[Secret, ...]:
+def _secrets(tx: Transaction, made: Proxy) -> tuple[Secret, ...]:
     certificates = {found.name: found for found in tx.where(ProxyCertificate)}
-    return secrets_for(ports, upstreams, certificates)
+    return secrets_for(made.ports, made.upstreams, certificates, secures_across(made))
 
 
 def _kept(made: Way, before: Way) -> Way:
     """The way with the parts of before that are equal, so that they are not rendered again."""
     known = {upstream.name: upstream for upstream in before.upstreams}
     same = tuple(known[u.name] if known.get(u.name) == u else u for u in made.upstreams)
+    # Whoever finds the very labels of before knows that the ports may stay as they are.
+    labels = before.labels if before.look == made.look else made.labels
     routing = before.routing if before.routing == made.routing else made.routing
-    return replace(made, upstreams=same, routing=routing)
+    return replace(made, upstreams=same, routing=routing, labels=labels)
 
 
 def _tracer(collector: Where) -> Upstream:
@@ -419,6 +436,7 @@ def _stale(changes: Iterable[Change]) -> _Stale:
             case Host(id=id):
                 if before is None or after is None:
                     stale.hosts.add(id)
+                stale.apart = stale.apart or _where(before) != _where(after)
             case _:
                 stale.balance = True
     return stale
@@ -441,6 +459,10 @@ def _terms(deployment: Deployment | None) -> tuple[object, ...]:
 
 def _offers(service: Service | None) -> ServiceConnect | None:
     return service.connect if service is not None else None
+
+
+def _where(host: Host | None) -> str:
+    return host.address if host is not None else ""
 
 
 def _says_other(before: Any, after: Any) -> bool:

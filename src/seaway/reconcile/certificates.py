@@ -43,6 +43,7 @@ from seaway.core.moment import Moment
 from seaway.core.names import Tags, last_part
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Task
+from seaway.reconcile.events import tell
 from seaway.signing.words import Term
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
@@ -182,14 +183,24 @@ def _settle_holder(tx: Transaction, holder: str, moment: Moment) -> float | None
 def _renew(tx: Transaction, wanted: WantedCertificate, moment: Moment) -> float | None:
     there = tx.find(ProxyCertificate, wanted.name)
     authority = _authority(tx, wanted.authority, moment)
-    if authority is None:
+    if isinstance(authority, str):
         # What there is goes on until it runs out; a change of the authority comes back here.
+        if there is not None and not is_due(there, wanted, there.roots, moment.now):
+            return renewal_of(there, wanted.rotation)
+        _tell(tx, wanted, authority, moment)
         return None
     if is_due(there, wanted, authority.roots, moment.now):
         there = _made(authority, wanted, moment)
         tx.put(there)
     assert there is not None
     return renewal_of(there, wanted.rotation)
+
+
+def _tell(tx: Transaction, wanted: WantedCertificate, why: str, moment: Moment) -> None:
+    """Say it where it is looked for: on AWS only CloudTrail has it (RotationFailed)."""
+    service = tx.find(Service, wanted.service or "")
+    if service is not None:
+        tell(tx, service, f"was unable to get a TLS certificate. {why}", moment)
 
 
 # What there should be
@@ -227,6 +238,7 @@ def _wanted_of_server(tx: Transaction, holder: str, discovery: str) -> Iterator[
         authority=endpoint.authority or OWN_AUTHORITY,
         names=(server_name(endpoint, namespace.name), uri),
         rotation=_rotation(tx, service.cluster, service),
+        service=service.arn,
     )
 
 
@@ -248,6 +260,7 @@ def _wanted_of_caller(
             authority=authority or OWN_AUTHORITY,
             names=(service_uri(cluster, name),),
             rotation=_rotation(tx, service.cluster, service) if service else rotation_of(),
+            service=service.arn if service else None,
         )
 
 
@@ -293,11 +306,15 @@ def _rotation(tx: Transaction, cluster: str, service: Service) -> float:
 # Who signs
 
 
-def _authority(tx: Transaction, arn: str, moment: Moment) -> CertificateAuthority | None:
-    """The authority, if it may sign now; Seaway's own is made when it is first needed."""
+def _authority(tx: Transaction, arn: str, moment: Moment) -> CertificateAuthority | str:
+    """The authority, or why it may not sign; Seaway's own is made when it is first needed."""
     found = tx.find(CertificateAuthority, arn)
     if arn != OWN_AUTHORITY:
-        return None if authority_refusal(found, moment.now) else found
+        refusal = authority_refusal(found, moment.now)
+        if refusal is not None:
+            return refusal
+        assert found is not None
+        return found
     if found is None or found.status_at(moment.now) is not AuthorityStatus.ACTIVE:
         found = _own(moment)
         tx.put(found)

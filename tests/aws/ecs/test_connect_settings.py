@@ -13,7 +13,7 @@ from tests.aws.ecs.story import SUBNETS, WEB, Ecs, an_ecs, refusal
 from tests.builders import HOME, a_task
 
 INVALID = "InvalidParameterException"
-LOG = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/sc"}}
+LOG: dict[str, Any] = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/sc"}}
 CABLED: dict[str, Any] = {"taskDefinition": "cabled", "networkConfiguration": SUBNETS}
 AUTHORITY: dict[str, Any] = {"issuerCertificateAuthority": {}}
 
@@ -245,6 +245,18 @@ def test_a_proxy_log_without_a_group_is_refused() -> None:
     given = connect(logConfiguration={"logDriver": "awslogs"})
     code, text = refusal(lambda: serve(with_cats(), given))
     assert (code, text) == ("ClientException", "Log driver awslogs requires options: awslogs-group")
+
+
+def test_on_fargate_a_proxy_log_needs_a_prefix() -> None:
+    ecs = an_ecs()
+    ecs.register_fargate("cats")
+    fargate = {"launchType": "FARGATE", "networkConfiguration": SUBNETS}
+    given = connect(cats(), logConfiguration=LOG)
+    code, text = refusal(lambda: serve(ecs, given, **fargate))
+    assert code == "ClientException"
+    assert text == "Log driver awslogs requires options: awslogs-stream-prefix"
+    options = {**LOG["options"], "awslogs-stream-prefix": "sc"}
+    assert serve(ecs, connect(cats(), logConfiguration={**LOG, "options": options}), **fargate)
 
 
 def test_secret_options_of_the_proxys_log_are_refused_by_name() -> None:

@@ -119,6 +119,37 @@ def test_switching_it_on_takes_effect_by_a_new_deployment() -> None:
     assert "serviceConnectResources" not in old
 
 
+def test_switching_it_off_takes_effect_by_a_new_deployment() -> None:
+    ecs = with_cats()
+    serve(ecs)
+    after = ecs.UpdateService(service="cats", serviceConnectConfiguration={"enabled": False})
+    new, old = after["service"]["deployments"]
+    assert new["serviceConnectConfiguration"] == {"enabled": False}
+    assert "serviceConnectResources" not in new
+    assert old["serviceConnectConfiguration"]["enabled"] is True
+
+
+def test_another_namespace_is_another_deployment_with_names_of_its_own() -> None:
+    ecs = with_cats()
+    ecs.put(a_namespace("other"))
+    serve(ecs)
+    moved = connect(cats(), namespace="other")
+    after = ecs.UpdateService(service="cats", serviceConnectConfiguration=moved)
+    new, old = after["service"]["deployments"]
+    assert new["serviceConnectConfiguration"]["namespace"] == "other"
+    assert old["serviceConnectConfiguration"]["namespace"] == "shop"
+    assert new["serviceConnectResources"] != old["serviceConnectResources"]
+
+
+def test_a_name_may_be_used_in_each_namespace() -> None:
+    ecs = with_cats()
+    ecs.put(a_namespace("other"))
+    serve(ecs)
+    serve(ecs, "more", serviceConnectConfiguration=connect(cats(), namespace="other"))
+    assert [endpoint.dns_name for endpoint in ecs.all(NamedEndpoint)] == ["cats", "cats"]
+    assert len({endpoint.namespace for endpoint in ecs.all(NamedEndpoint)}) == 2
+
+
 def test_a_changed_alias_keeps_discovery_service_and_address() -> None:
     ecs = with_cats()
     serve(ecs)

@@ -191,7 +191,7 @@ def test_a_service_has_a_thousand_instances_and_a_namespace_two_thousand(sd: Map
     services = {one.id: one for one in sd.wired.all(DiscoveryService)}
     sd.wired.put(*_many(services[full], 1000))
     with refused("ResourceLimitExceeded", "at most 1000"):
-        sd.register(full, "one more")
+        sd.register(full, "another")
     sd.register(full, "7", colour="black")
     sd.wired.put(*_many(services[other], 999))
     sd.register(third, "one")

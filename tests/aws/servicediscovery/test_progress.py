@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from seaway.core.discovery import DiscoveryOperation
 from tests.aws.servicediscovery.mapping import Mapping, refused
 
 
@@ -50,6 +52,16 @@ def test_operations_are_filtered(sd: Mapping) -> None:
 def test_filters_that_cannot_be(sd: Mapping, wanted: dict[str, Any]) -> None:
     with refused("InvalidInput"):
         _listed(sd, wanted)
+
+
+def test_an_operation_of_another_account_is_there_for_who_names_it(sd: Mapping) -> None:
+    sd.namespace()
+    (record,) = sd.wired.all(DiscoveryOperation)
+    sd.wired.put(replace(record, owner="111111111111"))
+    with refused("OperationNotFound"):
+        sd.client.get_operation(OperationId=record.id)
+    found = sd.client.get_operation(OperationId=record.id, OwnerAccount="111111111111")
+    assert found["Operation"]["OwnerAccount"] == "111111111111"
 
 
 def test_an_operation_that_is_not_there(sd: Mapping) -> None:

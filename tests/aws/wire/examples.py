@@ -29,6 +29,7 @@ SERVICES = {
     "ecr": (Wire.JSON,),
     "logs": (Wire.JSON,),
     "servicediscovery": (Wire.JSON, Wire.CBOR),
+    "acm-pca": (Wire.JSON, Wire.CBOR),
     "cloudwatch": (Wire.JSON, Wire.CBOR, Wire.QUERY),
     "elbv2": (Wire.QUERY,),
     "iam": (Wire.QUERY,),
@@ -75,7 +76,7 @@ def operations() -> Iterator[tuple[str, Wire, str]]:
     """
     for name, wires in SERVICES.items():
         model = service(name)
-        shapes = vars(import_module(f"seaway.aws.shapes.{name}"))
+        shapes = vars(import_module(f"seaway.aws.shapes.{name.replace('-', '')}"))
         for operation in model.operations.values():
             if operation.input and operation.input not in shapes:
                 continue

@@ -94,7 +94,7 @@ def test_the_services_own_aws_timeouts_beat_the_clusters_tags_but_not_its_own() 
     said = tagged(timeout="1s", idle_timeout="1s")
     found = policy(cluster=said, request_timeout=30, idle_timeout=0)
     assert (found.timeout, found.idle_timeout) == (30, 0)
-    assert {s.source for s in found.said} == {"service cats, serviceConnectConfiguration"}
+    assert {s.source for s in found.said} == {"service cats, Service Connect timeout"}
     assert policy(service=said, request_timeout=30).timeout == 1
 
 

@@ -15,7 +15,8 @@ PAGE = (Path(__file__).parents[3] / "docs" / "mesh.md").read_text()
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_the_page_has_every_setting_with_its_default_and_scope(setting: Setting) -> None:
-    start = f"| `{setting.name}` | {setting.default} | "
+    tcp = f" (TCP: {setting.tcp_default})" if setting.tcp_default else ""
+    start = f"| `{setting.name}` | {setting.default}{tcp} | "
     (line,) = (line for line in PAGE.splitlines() if line.startswith(start))
     assert line.startswith(f"{start}{'HTTP' if setting.http_only else 'all'} | {setting.about}")
 

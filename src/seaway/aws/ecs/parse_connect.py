@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.errors import InvalidParameterException, refuse
+from seaway.aws.ecs.errors import ClientException, InvalidParameterException, refuse
 from seaway.aws.ecs.namespaces import existing_namespace
 from seaway.aws.ecs.parse_container import parse_log
 from seaway.aws.ecs.parse_endpoint import parse_endpoint
@@ -80,6 +80,15 @@ def check_again(connect: ServiceConnect | None, definition: TaskDefinition) -> N
         refuse(tls_refusal(definition) if entry.tls else None)
     refuse(ingress_refusal(connect.services, definition))
     refuse(memory_refusal(definition))
+
+
+def check_fargate_log(connect: ServiceConnect) -> None:
+    """On Fargate awslogs needs a prefix, the proxy's as any container's (API: LogConfiguration).
+
+    Raises ClientException.
+    """
+    if connect.log is not None and "awslogs-stream-prefix" not in dict(connect.log.options):
+        raise ClientException("Log driver awslogs requires options: awslogs-stream-prefix")
 
 
 def _namespace(tx: Transaction, call: Call, cluster: Cluster, given: str | None) -> Namespace:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import InvalidParameterException, not_built, refuse
 from seaway.aws.ecs.parse_balancing import check_load_balancers, parse_load_balancers
-from seaway.aws.ecs.parse_connect import check_again, parse_connect
+from seaway.aws.ecs.parse_connect import check_again, check_fargate_log, parse_connect
 from seaway.aws.ecs.parse_launch import (
     check_network,
     parse_constraints,
@@ -209,6 +209,8 @@ def _check(
     fargate = uses_fargate(service.launch_type, service.strategy)
     check_fargate(definition, fargate)
     check_network(tx, service.network, definition, fargate)
+    if fargate and service.connect is not None:
+        check_fargate_log(service.connect)
     if grace is not None and not service.load_balancers:
         raise InvalidParameterException(
             "Health check grace period is only valid for services configured to use load balancers"

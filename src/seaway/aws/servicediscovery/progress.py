@@ -55,9 +55,10 @@ def duplicate(record: DiscoveryOperation) -> DuplicateRequest:
 def get_operation(
     tx: Transaction, call: Call, request: shapes.GetOperationRequest
 ) -> shapes.GetOperationResponse:
-    """One operation, with what it was about."""
+    """One operation, with what it was about; another account's when that is named."""
     found = tx.find(DiscoveryOperation, request["OperationId"])
-    if found is None or (found.owner, found.region) != (call.account, call.region):
+    accounts = (call.account, request.get("OwnerAccount"))
+    if found is None or found.owner not in accounts or found.region != call.region:
         raise OperationNotFound("Operation not found")
     return {"Operation": render.operation(found)}
 

@@ -11,10 +11,12 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from seaway.cli.mesh.resources import Offered, Resources, mesh_options
 from seaway.core.mesh.intentions import MACHINE
 from seaway.core.mesh.policy import (
+    DEFAULT,
     Identity,
     Said,
     Verdict,
@@ -58,7 +60,7 @@ def policy(
         click.echo(json.dumps([_plain(one) for one in found], indent=2))
         return
     for one in found:
-        _show(one, Console())
+        _show(one, Console(highlight=False))
 
 
 def _within_reach(
@@ -120,17 +122,21 @@ def _row(said: Said) -> dict[str, str]:
 
 
 def _show(one: Effective, console: Console) -> None:
-    table = Table(title=f"{one.caller} to {one.target} ({one.protocol})", title_justify="left")
-    for name in ("setting", "value", "from"):
-        table.add_column(name)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value")
+    table.add_column("from")
     for said in one.settings:
-        table.add_row(said.name, said.value, said.source)
+        style = "dim" if said.source == DEFAULT else ""
+        table.add_row(said.name, Text(said.value), Text(said.source), style=style)
     verdict = one.verdict
-    may = "yes" if verdict.allowed else "no"
-    table.add_row("may call", f"{may} ({verdict.rule})", verdict.source)
+    may, style = ("yes", "") if verdict.allowed else ("no", "bold red")
+    rule = Text(f"{may} ({verdict.rule})", style)
+    table.add_row("may call", rule, Text(verdict.source))
+    console.print(Text(f"{one.caller} to {one.target} ({one.protocol})", "bold"))
     console.print(table)
     for line in _wrong(one.wrong):
-        console.print(line, markup=False)
+        console.print(Text(line, "yellow"), soft_wrap=True)
 
 
 def _wrong(wrong: Iterable[Said]) -> Iterable[str]:

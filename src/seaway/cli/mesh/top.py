@@ -102,7 +102,8 @@ def _target(labels: dict[str, str]) -> str:
     if "target_group" in labels:
         return labels["target_group"].split("/")[1]
     name, service = labels["discovery_name"], labels.get("target_service", "")
-    return name if service in ("", name) else f"{name} ({service})"
+    told = name if service in ("", name) else f"{name} ({service})"
+    return f"{told} …{labels['revision'][-6:]}" if "revision" in labels else told
 
 
 def _errors(flow: dict[str, Any]) -> Text:

@@ -69,7 +69,7 @@ def bootstrap(
                 {"tag_name": "port", "regex": r"^(?:http|listener)\.((purpose=[^.]*)\.)"},
             ],
             "stats_matcher": {"inclusion_list": {"patterns": _counted()}},
-            "histogram_bucket_settings": [{"match": {"prefix": ""}, "buckets": _TIMES}],
+            "histogram_bucket_settings": [{"match": {"suffix": "_time"}, "buckets": _TIMES}],
         },
         "layered_runtime": {
             "layers": [

@@ -10,7 +10,34 @@ from dataclasses import replace
 
 from seaway.core.capacity import Host
 from seaway.core.certificates import HOSTS_SECRET, host_secret, host_uri
-from seaway.core.mesh.proxy import Endpoint, Gate, Neighbour, Secure, Upstream
+from seaway.core.mesh.proxy import (
+    Endpoint,
+    Gate,
+    Neighbour,
+    Proxy,
+    Purpose,
+    Secure,
+    Upstream,
+)
+
+
+def across(proxy: Proxy, here: Host, hosts: Iterable[Host], offered: Iterable[Endpoint]) -> Proxy:
+    """The proxy of the host ``here``, leading to the other hosts' tasks and letting them in.
+
+    ``offered`` are Service Connect's endpoints on all hosts.
+    """
+    neighbours = neighbours_of(here, hosts)
+    return replace(
+        proxy,
+        upstreams=tuple(
+            seen_from(here, neighbours, upstream)
+            if upstream.labels.purpose is Purpose.CONNECT
+            else upstream
+            for upstream in proxy.upstreams
+        ),
+        neighbours=neighbours,
+        gate=gate_of(here, neighbours, offered),
+    )
 
 
 def neighbours_of(here: Host, hosts: Iterable[Host]) -> tuple[Neighbour, ...]:

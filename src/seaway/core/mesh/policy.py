@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
+from seaway.core.certificates import ROTATION_SETTING, rotation_complaint
 from seaway.core.mesh.intentions import Identity, Verdict, check_intention, is_intention, may_call
 from seaway.core.mesh.policy_nouns import NO_POLICY, Policy, PolicyRoute, Said, Turn
-from seaway.core.mesh.policy_settings import SETTINGS, turns
+from seaway.core.mesh.policy_settings import SETTINGS, Setting, turns
 from seaway.core.mesh.policy_tags import (
     OFF,
     Layer,
@@ -28,6 +29,7 @@ from seaway.core.mesh.policy_tags import (
 from seaway.core.mesh.proxy import Fault
 
 __all__ = [
+    "DEFAULT",
     "NO_POLICY",
     "Identity",
     "Layer",
@@ -69,7 +71,7 @@ def policy_of(layers: Sequence[Layer]) -> Policy:
             word = Said(name=name, value=text, source=layer.source, why=why or "")
             if why is not None:
                 wrong.append(word)
-            elif not is_intention(name):
+            elif not is_intention(name) and name != ROTATION_SETTING:
                 said[name] = word
     if not said and not wrong:
         return NO_POLICY
@@ -94,6 +96,8 @@ def _check(name: str, text: str, scope: Scope) -> None:
         setting.apply(NO_POLICY, text)
     elif _ROUTE.fullmatch(name):
         _route(name, text, NO_POLICY)
+    elif name == ROTATION_SETTING:
+        _check_rotation(text, scope)
     elif not is_intention(name):
         raise WrongWord(_unknown(name))
     elif scope is Scope.CALLER:
@@ -102,8 +106,17 @@ def _check(name: str, text: str, scope: Scope) -> None:
         check_intention(name, text)
 
 
+def _check_rotation(text: str, scope: Scope) -> None:
+    """How often certificates are replaced: nothing about calls, and so in no policy."""
+    if scope not in (Scope.CLUSTER, Scope.SERVICE):
+        raise WrongWord(f"{ROTATION_SETTING} is for a service or a cluster, not for a {scope}.")
+    why = rotation_complaint(text)
+    if why is not None:
+        raise WrongWord(why)
+
+
 def _unknown(name: str) -> str:
-    known = [*_BY_NAME, "intentions", "allow", "deny", "route.1"]
+    known = [*_BY_NAME, "intentions", "allow", "deny", "route.1", ROTATION_SETTING]
     near = get_close_matches(name, known, n=1)
     return f"There is no setting {name}" + (f"; did you mean {near[0]}?" if near else ".")
 
@@ -115,12 +128,17 @@ def settings_in_force(policy: Policy, *, http: bool = True) -> tuple[Said, ...]:
     """
     said = {word.name: word for word in policy.said}
     shown = [
-        said.get(setting.name, Said(name=setting.name, value=setting.default, source=DEFAULT))
+        said.get(setting.name) or _unsaid(setting, http)
         for setting in SETTINGS
         if http or not setting.http_only
     ]
     routes = [word for word in policy.said if _ROUTE.fullmatch(word.name) and http]
     return (*shown, *routes)
+
+
+def _unsaid(setting: Setting, http: bool) -> Said:
+    value = setting.default if http else setting.tcp_default or setting.default
+    return Said(name=setting.name, value=value, source=DEFAULT)
 
 
 def _settled(said: dict[str, Said], wrong: tuple[Said, ...]) -> Policy:

@@ -37,6 +37,8 @@ class Setting:
     example: str
     default: str
     apply: Callable[[Policy, str], Policy]
+    tcp_default: str = ""
+    """What holds for TCP, where that is something else."""
     http_only: bool = False
     near_only: bool = False
     """Makes sense for one service, not for all of a cluster or a namespace."""
@@ -92,7 +94,8 @@ SETTINGS = (
         name="idle-timeout",
         about="how long nothing may be sent before a request or a TCP connection ends",
         example="1m",
-        default="5m (TCP: 1h)",
+        default="5m",
+        tcp_default="1h",
         apply=lambda p, t: replace(p, idle_timeout=duration(t)),
     ),
     Setting(

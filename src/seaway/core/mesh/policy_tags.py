@@ -92,7 +92,7 @@ def layers_of(
     layers = [
         (f"cluster {cluster}", cluster_tags, Scope.CLUSTER),
         (f"namespace {namespace}", namespace_tags, Scope.NAMESPACE),
-        (f"service {service}, serviceConnectConfiguration", timeouts, Scope.SERVICE),
+        (f"service {service}, Service Connect timeout", timeouts, Scope.SERVICE),
         (f"service {service}", service_tags, Scope.SERVICE),
     ]
     if caller is not None:

@@ -189,8 +189,9 @@ def take_snapshot(
     )
     # No order matters in a sum, and bodies hold their own names.
     version = f"{sum(sums) % 2**64:016x}"
-    nouns = (upstreams, doors, routings, tables, certificates, crossings)
-    return Snapshot(proxy, version, *parts, *nouns, sums)
+    return Snapshot(
+        proxy, version, *parts, upstreams, doors, routings, tables, certificates, crossings, sums
+    )
 
 
 def difference(before: Snapshot | None, after: Snapshot) -> Difference:
