@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 
-from benchmarks import api_calls, data_path, disturbances, propagation
+from benchmarks import api_calls, data_path, disturbances, many_names, propagation
 from benchmarks.figures import Report, show
 from benchmarks.processes import CannotMeasure, ended_by_signals
 
 ALL = {
     "data_path": data_path,
     "propagation": propagation,
+    "many_names": many_names,
     "disturbances": disturbances,
     "api_calls": api_calls,
 }

@@ -33,7 +33,7 @@ from seaway.dns.checks import HealthChecks
 from seaway.dns.process import NameServerProcess
 from seaway.dns.publisher import BookPublisher
 from seaway.insight.door import Insight
-from seaway.mesh.access import ProxyLogs
+from seaway.mesh.access import ProxyLogs, read_access
 from seaway.mesh.figures import points
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
@@ -148,7 +148,7 @@ class Machine:
     async def _keep_access(self) -> None:
         access = Follower(self._proxy.access_log, reopen=self._proxy.reopen_logs)
         async for batch in access.batches():
-            self._logs.keep_access(batch)
+            self._logs.keep_access(await asyncio.to_thread(read_access, batch))
 
     async def _keep_ejections(self) -> None:
         ejections = self._settings.proxy_dir / EJECTION_LOG

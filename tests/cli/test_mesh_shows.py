@@ -204,6 +204,7 @@ def test_tap_ends_after_so_many(answering: str) -> None:
     done = seaway("mesh", "tap", "--count", "2", AWS_ENDPOINT_URL=answering)
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
     done = seaway("mesh", "tap", "--json", AWS_ENDPOINT_URL=answering)
+    assert done.returncode == 1, "Seaway ended it"
     assert [json.loads(text) for text in done.stdout.splitlines()] == [TAPPED] * 3
 
 

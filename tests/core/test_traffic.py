@@ -37,6 +37,11 @@ def test_outgoing_requests_are_counted_by_their_answers() -> None:
     assert row.latency_average is None
 
 
+def test_outgoing_requests_over_grpc_are_counted_by_their_times() -> None:
+    (row,) = rows(fetched(Direction.OUTGOING, "rpc", time_sum=[8], time_count=[4]))
+    assert (row.requests, row.responses_2xx, row.latency_average) == (4, 0, 2)
+
+
 def test_names_without_traffic_have_no_row_and_incoming_comes_first() -> None:
     found = rows(
         [

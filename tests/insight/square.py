@@ -15,8 +15,9 @@ from seaway.core.mesh.proxy import Proxy, Purpose
 from seaway.core.mesh.snapshot import Kind, Snapshot, take_snapshot
 from seaway.core.service import ConnectAlias, ConnectService, ServiceConnect
 from seaway.core.task import ContainerAddress, Sandbox, Task, TaskStatus
-from seaway.insight.explain import Lately, explain
+from seaway.insight.explain import explain
 from seaway.insight.explanation import Explanation, Standing
+from seaway.insight.lately import Lately
 from seaway.insight.rates import Rates
 from seaway.insight.seen import EndpointSeen, Seen
 from seaway.mesh.traffic import Traffic

@@ -9,12 +9,22 @@ import pytest
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import DnsRecord
 from seaway.core.mesh.interceptor import interceptor_name
-from seaway.core.mesh.proxy import Labels, Proxy, Purpose, Secret, Secure
+from seaway.core.mesh.proxy import (
+    Forward,
+    Labels,
+    PathUnder,
+    Proxy,
+    Purpose,
+    Route,
+    Secret,
+    Secure,
+    Share,
+)
 from seaway.core.mesh.sample import Metric, Side, TrafficSample
 from seaway.core.mesh.snapshot import Kind
 from seaway.core.service import ServiceConnect
 from seaway.core.task import Health, TaskStatus
-from seaway.insight.explanation import Standing
+from seaway.insight.explanation import Standing, Step
 from tests.builders import HOME, a_cluster, a_discovery_service, a_namespace, a_service
 from tests.insight.square import (
     CALLER,
@@ -198,6 +208,44 @@ def test_a_setting_that_means_nothing_is_a_warning() -> None:
     assert "seaway:timeout=soon of service cats has no effect" in told.diagnosis
 
 
+def the_route(square: Square) -> Step:
+    (step,) = (step for step in square.why().steps if step.name == "route")
+    return step
+
+
+def test_where_requests_go_and_on_which_terms_is_told() -> None:
+    square = Square()
+    square.put(replace(CATS, tags=(("seaway:timeout", "2s"), ("seaway:retries", "1"))))
+    assert the_route(square).sentence == "Requests go to cats (timeout 2 s, 1 retry)."
+    square.put(replace(CATS, tags=(("seaway:fault.delay", "1s:50"),)))
+    slowed = the_route(square)
+    assert slowed.standing is Standing.WARNING
+    assert "50 % of them after 1 s" in slowed.sentence
+
+
+def test_requests_that_are_shared_out_are_told_in_percent() -> None:
+    square = Square()
+    shares = (Share(upstream="connect/default/web/srv-cats", weight=3), Share(upstream="x"))
+
+    def alter(proxy: Proxy) -> Proxy:
+        port = proxy.ports[0]
+        away = Route(name="v2", conditions=(PathUnder("/v2"),), action=Forward(shares=shares[1:]))
+        routing = replace(port.routing, default=Forward(shares=shares), routes=(away,))
+        cats = proxy.upstreams[0]
+        upstream = replace(cats, name="x", labels=replace(cats.labels, revision="7"))
+        return replace(
+            proxy,
+            ports=tuple(replace(p, routing=routing) for p in proxy.ports[:1]),
+            upstreams=(*proxy.upstreams, upstream),
+        )
+
+    square.alter = alter
+    green = "cats (deployment 7)"
+    assert the_route(square).sentence == (
+        f"Requests go by route v2 to {green}; else 75 % to cats and 25 % to {green}."
+    )
+
+
 def test_a_fault_put_in_on_purpose_is_told() -> None:
     square = Square()
     square.put(replace(CATS, tags=(("seaway:fault.abort", "503:100"),)))
@@ -304,10 +352,18 @@ def test_endpoints_that_are_left_alone_after_failures_are_named() -> None:
     assert "10.0.0.11:80" in told.diagnosis
 
 
-def test_an_address_envoy_has_not_heard_of_is_a_warning() -> None:
-    square = Square()
-    square.answers = False
-    assert "can't be asked" in square.why().diagnosis
+def test_when_all_endpoints_failed_they_are_used_in_spite_of_it() -> None:
+    flags = ("failed_outlier_check",)
+    told = Square(flags={"10.0.0.11": flags, "10.0.0.12": flags}).why()
+    assert told.standing is Standing.WARNING
+    assert "All are used again in spite of it." in told.diagnosis
+
+
+def test_an_envoy_that_is_connected_need_not_be_asked_how_it_sees_its_endpoints() -> None:
+    told = Square(answers=False).why()
+    assert told.standing is Standing.OK
+    (step,) = (step for step in told.steps if step.name == "health")
+    assert step.sentence == "2 endpoints; how Envoy sees them can't be asked."
 
 
 LABELS = Labels(

@@ -18,7 +18,15 @@ import grpc
 import grpc.aio
 from aiohttp import ClientSession, WSMsgType, web
 
-PORTS = {"grpc": 50051, "calls": 50052, "web": 8080, "chat": 8082, "raw": 7000}
+PORTS = {
+    "grpc": 50051,
+    "calls": 50052,
+    "web": 8080,
+    "chat": 8082,
+    "vault": 8083,
+    "front": 8084,
+    "raw": 7000,
+}
 ME = socket.gethostname()
 
 
@@ -38,7 +46,12 @@ async def serve() -> None:
     app.add_routes([web.get(path, answer) for path, answer in answers.items()])
     runner = web.AppRunner(app)
     await runner.setup()
-    for name in ("chat", "web"):  # who answers at the last one answers at all of them
+    for name in (
+        "chat",
+        "vault",
+        "front",
+        "web",
+    ):  # who answers at the last one answers at all of them
         await web.TCPSite(runner, "0.0.0.0", PORTS[name]).start()
     await raw.serve_forever()
 

@@ -21,17 +21,28 @@ import pytest
 
 from tests.live import host_python
 from tests.live.speaker import PORTS
-from tests.live.story import CLUSTER, Town, a_site, a_town, eventually, needs_machine
+from tests.live.story import (
+    CLUSTER,
+    NAMESPACE,
+    Town,
+    a_site,
+    a_town,
+    eventually,
+    needs_machine,
+)
 
 pytestmark = needs_machine
 
 MODES = ("bridge", "awsvpc")
 H2 = 81
+FRONT = 9443
 PROTOCOLS = {
     "grpc": "grpc",
     "calls": "http2",
     "web": "http",
     "chat": "http",
+    "vault": "http",
+    "front": "http",
     "raw": None,
     "h2": "http2",
 }
@@ -69,7 +80,9 @@ def town() -> Iterator[Town]:
     with a_site() as site:
         town = a_town(site, ("cats",))
         for mode in MODES:
-            offered = [_offered(mode, name) for name in PROTOCOLS]
+            # TLS needs a network of the task's own.
+            names = [name for name in PROTOCOLS if (mode, name) != ("bridge", "vault")]
+            offered = [_offered(mode, name) for name in names]
             _define(town, mode, mode, SPEAK)
             _serve(town, mode, mode, 2, {"services": offered, **LOGS[mode]})
             _define(town, f"{mode}-caller", mode, "exec sleep 3600")
@@ -122,6 +135,10 @@ def _offered(mode: str, name: str) -> dict[str, Any]:
     }
     if name == "chat":
         offered["timeout"] = {"perRequestTimeoutSeconds": 0}
+    if name == "vault":
+        offered["tls"] = {"issuerCertificateAuthority": {}}
+    if name == "front":
+        offered["ingressPortOverride"] = FRONT
     return offered
 
 
@@ -288,6 +305,38 @@ def test_a_websocket_outlives_the_request_timeout(long: dict[str, Future[Any]]) 
         assert long[key].result() == {"seconds": LONG, "works": True}
 
 
+def _address(town: Town, server: str) -> str:
+    """Where one of a server's tasks is, as another program of the VPC dials it."""
+    hosts = town.inside(town.tasks(server)[0]["taskArn"], "cat /etc/hosts")
+    return next(line.split()[0] for line in hosts.splitlines() if line.startswith("10."))
+
+
+@pytest.mark.parametrize("caller", MODES)
+def test_tls_is_between_the_proxies_and_nobody_else_gets_in(town: Town, caller: str) -> None:
+    (task,) = town.tasks(f"{caller}-caller")
+    seen = town.inside(task["taskArn"], f"curl -s http://{target('awsvpc', 'vault')}/headers")
+    assert json.loads(seen)["host"] == target("awsvpc", "vault"), "in the clear at both ends"
+    place = f"{_address(town, 'awsvpc')}:{PORTS['vault']}"
+    for scheme in ("http", "https"):
+        asked = f"curl -sk -o /dev/null -w '%{{http_code}}' --max-time 5 {scheme}://{place}/headers"
+        assert town.inside(task["taskArn"], f"{asked} || true") == "000", scheme
+
+
+@pytest.mark.parametrize(("caller", "server"), WAYS)
+def test_an_ingress_port_is_the_proxys_and_the_container_port_is_not(
+    town: Town, caller: str, server: str
+) -> None:
+    (task,) = town.tasks(f"{caller}-caller")
+    seen = town.inside(task["taskArn"], f"curl -si http://{target(server, 'front')}/headers")
+    assert "server: envoy" in seen
+    place = _address(town, server)
+    before = town.inside(task["taskArn"], f"curl -si http://{place}:{FRONT}/headers")
+    assert "server: envoy" in before
+    behind = town.inside(task["taskArn"], f"curl -si http://{place}:{PORTS['front']}/headers")
+    assert "HTTP/1.1 200" in behind
+    assert "envoy" not in behind.lower()
+
+
 def test_a_port_that_is_nobodys_alias_is_closed(town: Town) -> None:
     (task,) = town.tasks("bridge-caller")
     asked = "curl -s -w '%{exitcode}' --max-time 5 http://bridge:9999/ || true"
@@ -409,3 +458,30 @@ def _eventually_equal(look: Callable[[], float], times: float, what: str) -> Non
     while (seen := look()) != times and time.monotonic() < end:
         time.sleep(0.5)
     assert seen == times, what
+
+
+def test_in_a_faithful_cluster_a_new_name_is_known_to_later_deployments_only(town: Town) -> None:
+    """Last, since it changes the cluster."""
+    ecs = town.aws.ecs
+    setting = {"name": "faithful", "value": "enabled"}
+    ecs.update_cluster_settings(cluster=CLUSTER, settings=[setting])
+    _redeploy(town, "bridge-caller")
+    late = {"portName": "h2", "discoveryName": "late", "clientAliases": [{"port": H2}]}
+    _define(town, "late", "bridge", SPEAK)
+    _serve(town, "late", "bridge", 1, {"services": [late]})
+    town.stable("late")
+    name = f"late.{NAMESPACE}"
+    assert name not in _hosts(town, "bridge-caller"), "deployed before the name was there"
+    assert name in _hosts(town, "awsvpc-caller"), "deployed before the cluster was faithful"
+    _redeploy(town, "bridge-caller")
+    assert name in _hosts(town, "bridge-caller")
+
+
+def _redeploy(town: Town, service: str) -> None:
+    town.aws.ecs.update_service(cluster=CLUSTER, service=service, forceNewDeployment=True)
+    town.stable(service)
+
+
+def _hosts(town: Town, service: str) -> str:
+    (task,) = town.tasks(service)
+    return town.inside(task["taskArn"], "cat /etc/hosts")

@@ -1,4 +1,4 @@
-"""The demo from end to end: on a fresh data directory, once more on what is there, taken away."""
+"""The demos from end to end: on a fresh data directory, once more on what is there, taken away."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 from aiodocker import Docker
 
 from seaway.agent.containers import INSTALLATION
+from seaway.cli.demo.mesh.walk import CHAPTERS
 from seaway.cli.demo.names import examples
 from seaway.cli.demo.walk import STEPS
 from seaway.machine import installation_of
@@ -76,7 +77,7 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
     return f"\n{done.stdout}\n{done.stderr}"
 
 
-def test_the_demo_goes_through_twice_and_is_gone_after_down(seaway: Seaway) -> None:
+def test_the_demos_go_through_the_first_twice_and_are_gone_after_down(seaway: Seaway) -> None:
     first = seaway.demo()
     assert first.returncode == 0, said(first)
     assert f"all {STEPS} steps done" in first.stdout
@@ -85,6 +86,16 @@ def test_the_demo_goes_through_twice_and_is_gone_after_down(seaway: Seaway) -> N
         assert re.search(rf"http://{name} answers: 20 of 20 with 200 \(\d+ from", first.stdout)
     assert re.search(r"^ +web +incoming +none", first.stdout, re.MULTILINE)
     assert re.search(r"^ +web +outgoing +http://cats", first.stdout, re.MULTILINE)
+
+    beyond = seaway.run("demo", "mesh", "--port", str(seaway.port))
+    assert beyond.returncode == 0, said(beyond)
+    assert f"all {CHAPTERS} steps done" in beyond.stdout
+    assert "and was not touched" in beyond.stdout, "a name made after web was called by web"
+    assert re.search(r"the task that was run said: cats", beyond.stdout)
+    assert re.search(r"answered by (\d+ × cats, \d+ × dogs|\d+ × dogs, \d+ × cats)", beyond.stdout)
+    assert "web asks http://dogs/whoami: 403" in beyond.stdout
+    assert "Nothing is in the way from web to cats." in beyond.stdout
+    assert "Service kittens of cluster demo has no running task." in beyond.stdout
 
     second = seaway.demo()
     assert second.returncode == 0, said(second)

@@ -27,7 +27,7 @@ from seaway.core.mesh.proxy import (
     Upstream,
 )
 from seaway.core.mesh.snapshot import Kind, take_snapshot
-from seaway.mesh.telemetry import Metric
+from seaway.mesh.telemetry import Metric, Side
 from seaway.signing.certificates import read_certificates
 from tests.authorities import a_certificate, an_authority
 from tests.live.envoy_stage import (
@@ -183,6 +183,7 @@ def test_only_who_shows_a_certificate_of_the_authority_is_let_in_and_only_by_tls
             with pytest.raises(ssl.SSLError, match=r"(?i)protocol.version"):
                 await asyncio.to_thread(ask, client, ssl.TLSVersion.TLSv1_2)
             assert target.hits == 1
+            await until(lambda: mesh.total(Metric.TLS_FAILURES, Side.PORT, service="cats") == 3)
 
     asyncio.run(story())
 
@@ -197,6 +198,7 @@ def test_a_server_of_another_name_or_another_authority_gets_no_request(namespace
             pair.upstreams = (replace(caller, secure=wrong), behind)
             await pair.apply(mesh)
             assert (await get(pair.alias)).status == 503
+            await until(lambda: mesh.total(Metric.TLS_FAILURES, service="web") >= 1)
             pair.upstreams = (replace(caller, secure=SHOWN, connect_timeout=4), behind)
             await pair.apply(mesh)
             assert (await get(pair.alias)).status == 200

@@ -17,7 +17,7 @@ from seaway.core.mesh.snapshot import Kind
 from seaway.core.service import ConnectAccessLog, ServiceConnect
 from seaway.core.task import ContainerAddress, Sandbox, TaskStatus
 from seaway.core.task_definition import LogConfiguration
-from seaway.mesh.access import ProxyLogs
+from seaway.mesh.access import ProxyLogs, read_access
 from seaway.mesh.stream import Rejected
 from seaway.store.sqlite import SqliteStore
 from tests.builders import (
@@ -108,31 +108,33 @@ def line(side: str, owner: str, upstream: str, text: str) -> bytes:
     return f"{side}\t{owner}\t{upstream}\t{text}".encode()
 
 
+def keep(place: Place, *lines: bytes) -> None:
+    place.logs.keep_access(read_access(lines))
+
+
 def test_each_side_has_its_line_in_its_own_log(place: Place) -> None:
-    place.logs.keep_access(
-        [
-            line("c", CALLER.id, "10.0.0.2:80", "as called"),
-            line("s", "", "10.0.0.2:80", "as served"),
-        ]
+    keep(
+        place,
+        line("c", CALLER.id, "10.0.0.2:80", "as called"),
+        line("s", "", "10.0.0.2:80", "as served"),
     )
     assert place.of(CALLER) == ["as called"]
     assert place.of(SERVER) == ["as served"]
 
 
 def test_lines_of_one_task_keep_their_order(place: Place) -> None:
-    place.logs.keep_access([line("c", CALLER.id, "-", str(number)) for number in range(20)])
+    keep(place, *(line("c", CALLER.id, "-", str(number)) for number in range(20)))
     assert place.of(CALLER) == [str(number) for number in range(20)]
 
 
 def test_a_line_nobody_owns_goes_nowhere(place: Place) -> None:
-    place.logs.keep_access(
-        [
-            line("s", "", "-", "no server answered"),
-            line("s", "", "10.9.9.9:80", "an unknown server"),
-            line("c", "unknown", "10.0.0.2:80", "an unknown caller"),
-            b"half a line",
-            b"\xff\xfe",
-        ]
+    keep(
+        place,
+        line("s", "", "-", "no server answered"),
+        line("s", "", "10.9.9.9:80", "an unknown server"),
+        line("c", "unknown", "10.0.0.2:80", "an unknown caller"),
+        b"half a line",
+        b"\xff\xfe",
     )
     assert place.of(CALLER) == place.of(SERVER) == []
 
@@ -141,7 +143,7 @@ def test_an_address_belongs_to_the_task_that_has_it_now(place: Place) -> None:
     place.put(replace(SERVER, last_status=TaskStatus.STOPPED, created_at=9.0))
     heir = a_part(3, CATS, addresses=SERVER.addresses)
     place.put(heir)
-    place.logs.keep_access([line("s", "", "10.0.0.2:80", "served")])
+    keep(place, line("s", "", "10.0.0.2:80", "served"))
     assert place.of(heir) == ["served"]
     assert place.of(SERVER) == []
 
@@ -151,7 +153,7 @@ def test_an_address_belongs_to_the_task_that_has_it_now(place: Place) -> None:
 )
 def test_a_deployment_without_access_logs_gets_none(place: Place, connect: ServiceConnect) -> None:
     place.put(replace(a_deployment(WEB), connect=connect))
-    place.logs.keep_access([line("c", CALLER.id, "10.0.0.2:80", "as called")])
+    keep(place, line("c", CALLER.id, "10.0.0.2:80", "as called"))
     assert place.of(CALLER) == []
 
 
@@ -159,7 +161,7 @@ def test_a_deleted_group_takes_no_more_lines(place: Place) -> None:
     with place.store.transaction() as tx:
         (group,) = tx.where(LogGroup)
     place.drop(group)
-    place.logs.keep_access([line("c", CALLER.id, "-", "late")])
+    keep(place, line("c", CALLER.id, "-", "late"))
     assert place.of(CALLER) == []
 
 

@@ -76,9 +76,11 @@ def rows(fetched: Iterable[Fetched]) -> list[Row]:
 
 def _row(direction: Direction, name: str, figures: dict[Figure, Sequence[float]]) -> Row:
     sums = {figure: sum(values) for figure, values in figures.items()}
-    # A client has no request count of its own (Service Connect metrics): its answers tell.
-    requests = sums.get(Figure.REQUESTS, sum(sums.get(figure, 0.0) for figure in _RESPONSES))
     timed = sums.get(Figure.TIME_COUNT, 0.0)
+    # A client has no request count of its own (Service Connect metrics): its answers tell, and
+    # over gRPC, which has no HTTP status, how many were timed.
+    answers = sum(sums.get(figure, 0.0) for figure in _RESPONSES)
+    requests = sums.get(Figure.REQUESTS, answers or timed)
     return Row(
         direction=direction,
         discovery_name=name,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import DiscoveryService, NamedEndpoint
 from seaway.core.names import last_part
-from seaway.core.service import Service, ServiceConnect
+from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
 from seaway.insight.explanation import Step, broken, count, listed, ok, warning
 from seaway.insight.parties import (
@@ -190,8 +190,3 @@ def caller_listens(caller: Party) -> Step | None:
         f"{some} of {caller.name} waits for the proxy to listen for it before it starts.",
         "If that lasts, see the steps below.",
     )
-
-
-def offers_name(connect: ServiceConnect | None, discovery_name: str) -> bool:
-    """Whether a configuration offers this name."""
-    return connect is not None and any(one.name == discovery_name for one in connect.services)

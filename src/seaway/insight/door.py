@@ -15,9 +15,10 @@ from seaway.core.capacity import Host
 from seaway.core.mesh.sample import TrafficSample
 from seaway.core.traffic import Row
 from seaway.insight import prometheus
-from seaway.insight.explain import Lately, explain
+from seaway.insight.explain import explain
 from seaway.insight.explanation import Explanation
 from seaway.insight.health import traffic_health
+from seaway.insight.lately import Lately
 from seaway.insight.parties import Nobody, caller_named
 from seaway.insight.rates import Edge, Flow, Rates
 from seaway.insight.seen import Administration, Conversations, Seen, seen_of

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.service import Service
 from seaway.insight import asking, proxying, serving
 from seaway.insight.explanation import Explanation, Standing, Step, broken
+from seaway.insight.lately import Lately, passed_lately, passes_now
 from seaway.insight.parties import Nobody, Party, caller_named
 from seaway.insight.rates import Edge
 from seaway.insight.seen import Seen
 from seaway.store.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lately:
-    """The edges over the last minute, and over the last seconds."""
-
-    minute: Sequence[Edge] = ()
-    seconds: Sequence[Edge] = ()
 
 
 def explain(
@@ -101,7 +93,7 @@ def _proxied(
         [edge for edge in edges if _is_theirs(edge, caller, endpoint)]
         for edges in (lately.minute, lately.seconds)
     )
-    steps.append(proxying.passes_now(seconds) or proxying.passed_lately(caller, minute))
+    steps.append(passes_now(seconds) or passed_lately(caller, minute))
     return [step for step in steps if step is not None]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -82,7 +82,7 @@ def _service(tx: Transaction, name: str, cluster: str) -> Party:
     if not named:
         active = sorted({s.name for s in tx.where(Service, status="ACTIVE")})
         where = f" in cluster {cluster}" if cluster else ""
-        raise Nobody(f"There is no service {name}{where}.{_did_you_mean(name, active)}")
+        raise Nobody(f"There is no service {name}{where}.{did_you_mean(name, active)}")
     if len(named) > 1:
         clusters = sorted(last_part(s.cluster) for s in named)
         raise Nobody(f"There is a service {name} in {listed(clusters)}: say --cluster.")
@@ -144,12 +144,8 @@ def namespace_name(tx: Transaction, arn: str) -> str:
     return namespace.name if namespace else last_part(arn)
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
+def did_you_mean(word: str, names: Sequence[str]) -> str:
     """ " Did you mean cats?", or nothing."""
-    return _did_you_mean(word, list(names))
-
-
-def _did_you_mean(word: str, names: list[str]) -> str:
     close = get_close_matches(word, names, n=1, cutoff=0.5)
     return f" Did you mean {close[0]}?" if close else ""
 

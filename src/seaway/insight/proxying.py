@@ -11,7 +11,6 @@ from seaway.core.mesh.proxy import Fault, Forward, Port, Purpose, Refusal, Route
 from seaway.core.mesh.snapshot import Kind
 from seaway.insight.explanation import Standing, Step, broken, count, listed, ok, warning
 from seaway.insight.parties import Party
-from seaway.insight.rates import Edge
 from seaway.insight.seen import EndpointSeen, Seen
 
 EJECTED = "failed_outlier_check"
@@ -163,11 +162,9 @@ def _upstream_names(ear: Ear) -> dict[str, str]:
     """How people call the upstreams: by the discovery name, and the deployment if there are two."""
     names = {}
     for upstream in ear.seen.snapshot.proxy.upstreams if ear.seen.snapshot else ():
-        # connect/<cluster>/<caller>/<discovery service>, and perhaps what tells two apart
-        _, _, more = upstream.name.removeprefix("connect/").partition("/srv-")
-        _, _, mark = more.partition("/")
-        name = upstream.labels.discovery_name or upstream.name
-        names[upstream.name] = f"{name} ({mark})" if mark else name
+        labels = upstream.labels
+        name = labels.discovery_name or upstream.name
+        names[upstream.name] = f"{name} (deployment {labels.revision})" if labels.revision else name
     return names
 
 
@@ -205,7 +202,9 @@ def _forward(forward: Forward, names: Mapping[str, str]) -> str:
     if forward.timeout:
         more.append(f"timeout {forward.timeout:g} s")
     if forward.retry and forward.retry.attempts:
-        more.append(f"up to {forward.retry.attempts} retries")
+        more.append(
+            "1 retry" if forward.retry.attempts == 1 else f"{forward.retry.attempts} retries"
+        )
     if forward.rate:
         more.append(f"at most {forward.rate.requests} in {forward.rate.seconds:g} s")
     if forward.fault:
@@ -258,7 +257,8 @@ def _health(seen: Seen, upstream: Upstream) -> Step:
         called = upstream.labels.discovery_name or upstream.name
         return broken(name, f"{called} has no endpoint: calls are answered 503.{leaving}")
     if seen.endpoints is None:
-        return warning(name, "Envoy's administration can't be asked how it sees the endpoints.")
+        # Only the machine's own Envoy can be asked; that another one runs the step before says.
+        return ok(name, f"{count(len(places), 'endpoint')}; how Envoy sees them can't be asked.")
     return _as_envoy_sees(seen.endpoints.get(upstream.name, ()), len(places))
 
 
@@ -315,82 +315,3 @@ def certificates_are_there(found: Sequence[Ear]) -> Step | None:
                 return broken(name, f"Envoy refuses the certificate {secret}: {error}")
     names = listed([u.secure.server_name or u.name for _, u in secured if u.secure])
     return ok(name, f"Encrypted, with certificates on both sides; the target shows {names}.")
-
-
-_CAUSES = {
-    "UF": "connections to the target fail: nothing listens on its container port, or only on "
-    "127.0.0.1 inside of it",
-    "UH": "there was no healthy endpoint",
-    "UO": "a limit of the circuit breaker was reached (seaway:limit…)",
-    "UT": "the target took longer than the timeout",
-    "UC": "the target closed the connection before it answered",
-    "UR": "the target reset the connection",
-    "UPE": "the target does not speak the protocol its appProtocol names",
-    "NC": "the way led to no upstream",
-    "LR": "the proxy reset the request",
-    "RL": "the rate limit was reached",
-    "FI": "a fault put in on purpose answered",
-    "SI": "nothing was sent for the idle timeout",
-}
-
-
-def passes_now(edges: Sequence[Edge]) -> Step | None:
-    """Not every single call of the last seconds failed before it came to the target."""
-    flows = [edge.flow for edge in edges]
-    requests = sum(f.requests * f.seconds for f in flows)
-    own = sum(sum(f.causes.values()) for f in flows)
-    begun = sum(f.connections * f.seconds for f in flows)
-    failed = sum(f.failed_connections * f.seconds for f in flows)
-    if requests and own >= requests:
-        told = f"Every call fails, {count(round(requests), 'call')} just now: "
-        return broken("traffic", f"{told}{_causes(flows_causes(edges))}.")
-    if not requests and begun and failed >= begun:
-        told = f"Every connection fails, {round(failed)} just now: {_CAUSES['UF']}."
-        return broken("traffic", told)
-    return None
-
-
-def passed_lately(caller: Party, edges: Sequence[Edge]) -> Step:
-    """What the last minute's calls came to."""
-    name = "traffic"
-    flows = [edge.flow for edge in edges]
-    requests = sum(f.requests * f.seconds for f in flows)
-    errors = sum(f.errors * f.seconds for f in flows)
-    failed = sum(f.failed_connections * f.seconds for f in flows)
-    denied = sum(f.denied * f.seconds for f in flows)
-    handshakes = sum(f.tls_failures * f.seconds for f in flows)
-    if handshakes:
-        said = f"{handshakes:.0f} TLS handshakes with the target failed in the last minute."
-        return warning(name, said, "See the certificates: seaway explain's step tls, envoy.log.")
-    if denied:
-        return warning(name, f"{denied:.0f} calls were turned away in the last minute.")
-    causes = _causes(flows_causes(edges))
-    if causes:
-        return warning(name, f"In the last minute: {causes}.")
-    if failed:
-        return warning(name, f"{failed:.0f} connections failed in the last minute.")
-    if errors:
-        said = f"{errors:.0f} of {requests:.0f} answers in the last minute were the target's 5xx."
-        return warning(name, said, "See the target's own log.")
-    if requests:
-        return ok(name, f"{count(round(requests), 'request')} in the last minute, none failed.")
-    if any(f.connections or f.sent for f in flows) or any(e.connections for e in edges):
-        return ok(name, "Connections are open, or were in the last minute.")
-    return ok(name, f"{caller.name} has not called in the last minute.")
-
-
-def flows_causes(edges: Sequence[Edge]) -> dict[str, float]:
-    """How often the proxy answered itself, by each of Envoy's flags."""
-    causes: dict[str, float] = {}
-    for edge in edges:
-        for flags, often in edge.flow.causes.items():
-            for flag in flags.split(","):
-                causes[flag] = causes.get(flag, 0.0) + often
-    return causes
-
-
-def _causes(causes: Mapping[str, float]) -> str:
-    told = sorted(
-        ((often, flag) for flag, often in causes.items() if flag in _CAUSES), reverse=True
-    )
-    return "; ".join(f"{often:.0f} × {_CAUSES[flag]} ({flag})" for often, flag in told)

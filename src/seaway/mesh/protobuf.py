@@ -10,9 +10,10 @@ from __future__ import annotations
 import marshal
 import pkgutil
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from hashlib import blake2b
 from typing import Any
 
 import envoy
@@ -21,8 +22,8 @@ envoy.__path__ = pkgutil.extend_path(envoy.__path__, envoy.__name__)
 
 from envoy.config.cluster.v3 import cluster_pb2  # noqa: E402, F401
 from envoy.config.endpoint.v3 import endpoint_components_pb2, endpoint_pb2  # noqa: E402
-from envoy.config.listener.v3 import listener_pb2  # noqa: E402, F401
-from envoy.config.route.v3 import route_pb2  # noqa: E402, F401
+from envoy.config.listener.v3 import listener_components_pb2, listener_pb2  # noqa: E402
+from envoy.config.route.v3 import route_components_pb2, route_pb2  # noqa: E402
 from envoy.config.trace.v3 import opentelemetry_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.file.v3 import file_pb2 as access_pb2  # noqa: E402, F401
 from envoy.extensions.access_loggers.filters.cel.v3 import cel_pb2  # noqa: E402, F401
@@ -71,7 +72,7 @@ from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa
 from envoy.service.discovery.v3 import discovery_pb2  # noqa: E402
 from google.protobuf import any_pb2, json_format, wrappers_pb2  # noqa: E402, F401
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2  # noqa: E402
-from xds.type.matcher.v3 import ip_pb2  # noqa: E402, F401
+from xds.type.matcher.v3 import ip_pb2, matcher_pb2  # noqa: E402, F401
 
 from seaway.core.mesh.sample import Spread  # noqa: E402
 from seaway.core.mesh.snapshot import Kind, Resource  # noqa: E402
@@ -145,10 +146,107 @@ def _write(resource: Resource) -> bytes:
     message.resource.type_url = resource.kind.value
     if resource.kind is Kind.ENDPOINTS:
         message.resource.value = load_assignment_bytes(resource.body)
+    elif resource.kind is Kind.LISTENERS:
+        message.resource.value = listener_bytes(resource.body)
+    elif resource.kind is Kind.ROUTES:
+        message.resource.value = routes_bytes(resource.body)
     else:
         body = message_bytes({"@type": resource.kind.value, **resource.body})
         message.resource.MergeFromString(body)
     return bytes(message.SerializeToString())
+
+
+# A name that comes or goes changes each task's listener and each service's table. What they
+# are made of is mostly as it was, and reading a dict costs a hundred times as much as keeping it.
+
+
+class _Pieces:
+    """Serialised parts of larger messages, by what they say."""
+
+    def __init__(self, remembered: int) -> None:
+        self._remembered = remembered
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
+
+    def serialised(
+        self, kind: Any, body: Mapping[str, Any], write: Callable[..., bytes] | None = None
+    ) -> bytes:
+        """The body as a message of this kind, if need be written by ``write``.
+
+        Raises MalformedResource.
+        """
+        said = marshal.dumps((kind.DESCRIPTOR.full_name, body), 2)
+        key = blake2b(said, digest_size=16).digest()
+        piece = self._kept.get(key)
+        if piece is None:
+            piece = self._kept[key] = (write or partial(_parsed, kind))(body)
+            if len(self._kept) > self._remembered:
+                self._kept.popitem(last=False)
+        return piece
+
+
+def _parsed(kind: Any, body: Mapping[str, Any]) -> bytes:
+    try:
+        return bytes(json_format.ParseDict(body, kind()).SerializeToString())
+    except json_format.ParseError as error:
+        raise MalformedResource(str(error)) from error
+
+
+_pieces = _Pieces(_REMEMBERED)
+
+
+def listener_bytes(body: Mapping[str, Any]) -> bytes:
+    """A Listener, put together from its chains and matches. Raises MalformedResource."""
+    apart = ("filter_chains", "filter_chain_matcher")
+    rest = {key: value for key, value in body.items() if key not in apart}
+    parts = [_pieces.serialised(listener_pb2.Listener, rest)]
+    for chain in body.get("filter_chains", ()):
+        told = _pieces.serialised(listener_components_pb2.FilterChain, chain)
+        parts.append(_in_field(listener_pb2.Listener, "filter_chains", told))
+    if matcher := body.get("filter_chain_matcher"):
+        told = _matcher_bytes(matcher)
+        parts.append(_in_field(listener_pb2.Listener, "filter_chain_matcher", told))
+    return b"".join(parts)
+
+
+def routes_bytes(body: Mapping[str, Any]) -> bytes:
+    """A RouteConfiguration, put together from its matches. Raises MalformedResource."""
+    rest = {key: value for key, value in body.items() if key != "virtual_hosts"}
+    parts = [_pieces.serialised(route_pb2.RouteConfiguration, rest)]
+    for host in body.get("virtual_hosts", ()):
+        about = {key: value for key, value in host.items() if key != "matcher"}
+        told = _pieces.serialised(route_components_pb2.VirtualHost, about)
+        if matcher := host.get("matcher"):
+            matched = _matcher_bytes(matcher)
+            told += _in_field(route_components_pb2.VirtualHost, "matcher", matched)
+        parts.append(_in_field(route_pb2.RouteConfiguration, "virtual_hosts", told))
+    return b"".join(parts)
+
+
+def _matcher_bytes(body: Mapping[str, Any]) -> bytes:
+    """A Matcher; a map's matches one by one, down through maps of maps."""
+    tree = body.get("matcher_tree", {})
+    if "exact_match_map" not in tree or len(body) > 1:
+        return _pieces.serialised(matcher_pb2.Matcher, body)
+    return _pieces.serialised(matcher_pb2.Matcher, body, _map_bytes)
+
+
+def _map_bytes(body: Mapping[str, Any]) -> bytes:
+    kind, tree = matcher_pb2.Matcher, body["matcher_tree"]
+    matches = []
+    for key, match in tree["exact_match_map"]["map"].items():
+        if "matcher" in match:
+            told = _in_field(kind.OnMatch, "matcher", _matcher_bytes(match["matcher"]))
+        else:
+            told = _pieces.serialised(kind.OnMatch, match)
+        # An entry of a map is a message of two fields, key and value.
+        matches.append(_field(1, _field(1, key.encode()) + _field(2, told)))
+    given = _pieces.serialised(kind.MatcherTree, {"input": tree["input"]})
+    exact = _in_field(kind.MatcherTree, "exact_match_map", b"".join(matches))
+    return _in_field(kind, "matcher_tree", given + exact)
+
+
+def _in_field(kind: Any, name: str, message: bytes) -> bytes:
+    return _field(kind.DESCRIPTOR.fields_by_name[name].number, message)
 
 
 def load_assignment_bytes(body: Mapping[str, Any]) -> bytes:
@@ -176,15 +274,26 @@ def _field_two(message: bytes) -> bytes:
     """``message`` as one element of a repeated field of number 2.
 
     That is DeltaDiscoveryResponse.resources, ClusterLoadAssignment.endpoints and, in there,
-    lb_endpoints. Serialised messages may be concatenated; so the cached bytes can be reused.
+    lb_endpoints.
     """
-    length = len(message)
-    prefix = bytearray([2 << 3 | 2])
-    while length > 0x7F:
-        prefix.append(length & 0x7F | 0x80)
-        length >>= 7
-    prefix.append(length)
-    return bytes(prefix) + message
+    return _field(2, message)
+
+
+def _field(number: int, message: bytes) -> bytes:
+    """``message`` as a field of another message, or as one element of a repeated one.
+
+    Serialised messages may be concatenated; so the cached bytes can be reused.
+    """
+    return _varint(number << 3 | 2) + _varint(len(message)) + message
+
+
+def _varint(number: int) -> bytes:
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)
 
 
 def read_request(serialised: bytes) -> tuple[str, Request | None]:

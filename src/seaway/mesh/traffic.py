@@ -12,13 +12,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import chain
 from operator import attrgetter
-from typing import Any
 
-from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
-from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.capacity import Host
 from seaway.core.certificates import ProxyCertificate, secrets_for, secures_across
-from seaway.core.cluster import Cluster
-from seaway.core.discovery import NamedEndpoint, Namespace, Registration
+from seaway.core.discovery import NamedEndpoint, Registration
 from seaway.core.mesh.connect import TRACER, Caller, Offer, Way, ports_to, way_name
 from seaway.core.mesh.gateway import gateway, gateway_caller
 from seaway.core.mesh.neighbours import across
@@ -34,23 +31,18 @@ from seaway.core.mesh.proxy import (
 )
 from seaway.core.mesh.ways import moved, way_to
 from seaway.core.names import Tags
-from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceConnect
+from seaway.core.service import Service
 from seaway.core.task import Task
 from seaway.mesh.callers import callers, ingresses, machine_callers
-from seaway.mesh.offers import Offers, words
+from seaway.mesh.offers import Offers
 from seaway.mesh.published import Made, balancers, host_ports, listens
+from seaway.mesh.staleness import CONCERNING, Stale, stale_of, stale_task
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
 
 __all__ = ["CONCERNING", "Traffic", "listens"]
 
-_BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
-_SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate)
-_RUNNING = (Task, Deployment, Service, ContainerInstance, Host)
-
 _secure = attrgetter("secure")
-
-CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
 
 Where = tuple[str, int]
 """An IPv4 address and a port."""
@@ -83,6 +75,11 @@ class _Joint:
         """Nothing has to be made anew for these two."""
         return self.offer is offer and self.caller is caller and self.way.free
 
+    def shows(self, caller: Caller, offer: Offer, way: Way) -> bool:
+        """The ports may stay as they are. Equal ways have the very same labels."""
+        same = self.caller is caller and self.way.labels is way.labels
+        return same and self.offer.endpoint is offer.endpoint
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Led:
@@ -93,8 +90,8 @@ class _Led:
     edition: int
     way: Way
 
-    def holds(self, said: Tags, edition: int) -> bool:
-        """At most the offer has changed."""
+    def holds(self, said: Tags, edition: int | None) -> bool:
+        """At most the offer has changed. ``edition`` is asked for only if the way is not free."""
         return self.said == said and (self.way.free or self.edition == edition)
 
 
@@ -116,28 +113,6 @@ class _HostTraffic:
         """Some of its host ports are for some callers only."""
         made = self.made.get(_Part.HOST_PORTS)
         return made is not None and any(port.sources is not None for port in made[0])
-
-
-@dataclass(slots=True)
-class _Stale:
-    """What some changes make stale."""
-
-    hosts: set[str] = field(default_factory=set)
-    offers: set[str] = field(default_factory=set)
-    services: set[str] = field(default_factory=set)
-    deployments: set[str] = field(default_factory=set)
-    clusters: set[str] = field(default_factory=set)
-    namespaces: set[str] = field(default_factory=set)
-    tasks: set[str] = field(default_factory=set)
-    balance: bool = False
-    callers: bool = False
-    certificates: bool = False
-    words: bool = False
-    """What somebody has said in tags."""
-    present: bool = False
-    """Which addresses there are, and whose."""
-    apart: bool = False
-    """Which hosts reach each other, and where."""
 
 
 class Traffic:
@@ -169,7 +144,7 @@ class Traffic:
         heard, self._heard = self._heard, []
         known, self._known = self._known, False
         if known:
-            self._correct(tx, _stale(heard))
+            self._correct(tx, stale_of(heard))
         else:
             self._begin(tx)
         self._known = True
@@ -223,14 +198,14 @@ class Traffic:
         for name, host in self._hosts.items():
             self._call(tx, name, host)
 
-    def _correct(self, tx: Transaction, stale: _Stale) -> None:
+    def _correct(self, tx: Transaction, stale: Stale) -> None:
         if stale.apart:
             self._begin(tx)  # everybody's way to everything is another
             return
         for deployment in stale.deployments:
             stale.callers = True
             for task in tx.where(Task, deployment=deployment):
-                _stale_task(stale, task, [task])
+                stale_task(stale, task, [task])
         self._renew_hosts(tx, stale)
         moved = self._renew_offers(tx, stale)
         for name, host in self._hosts.items():
@@ -247,7 +222,7 @@ class Traffic:
         if moved and self._gateway_at is not None and self._leader is not None:
             self._hosts[self._leader].stale.add(_Part.GATEWAY)
 
-    def _renew_offers(self, tx: Transaction, stale: _Stale) -> set[str]:
+    def _renew_offers(self, tx: Transaction, stale: Stale) -> set[str]:
         """The namespaces in which something else is offered, or by other words."""
         for cluster in stale.clusters:
             stale.services.update(service.arn for service in tx.where(Service, cluster=cluster))
@@ -264,7 +239,7 @@ class Traffic:
             leader.callers_stale = True  # the machine's own programs know every namespace
         return moved
 
-    def _renew_hosts(self, tx: Transaction, stale: _Stale) -> None:
+    def _renew_hosts(self, tx: Transaction, stale: Stale) -> None:
         for name in stale.hosts:
             if tx.find(Host, name) is None:
                 self._hosts.pop(name, None)
@@ -334,17 +309,18 @@ class Traffic:
 
     def _join(self, caller: Caller, offer: Offer, before: _Joint | None) -> _Joint:
         way = self._way(caller, offer)
-        if before is not None and before.caller is caller and before.way.labels is way.labels:
-            if before.offer.endpoint is offer.endpoint:
-                return _Joint(caller, offer, way, before.ports)
+        if before is not None and before.shows(caller, offer, way):
+            return _Joint(caller, offer, way, before.ports)
         traced = self._collector is not None
         return _Joint(caller, offer, way, ports_to(caller, offer, way, traced=traced))
 
     def _way(self, caller: Caller, offer: Offer) -> Way:
         """One object for the caller's tasks on all hosts, so that it is rendered once."""
         name = way_name(caller, offer)
-        edition = self._offers.edition(caller.namespace)
         known = self._ways.get(name)
+        if known is not None and known.offer is offer and known.holds(caller.said, None):
+            return known.way
+        edition = self._offers.edition(caller.namespace)
         if known is not None and known.holds(caller.said, edition):
             if known.offer is offer:
                 return known.way
@@ -398,73 +374,3 @@ def _tracer(collector: Where) -> Upstream:
         labels=Labels(purpose=Purpose.HOST_PORT, protocol="grpc"),
         endpoints=(Endpoint(address=address, port=port),),
     )
-
-
-def _stale(changes: Iterable[Change]) -> _Stale:
-    stale = _Stale()
-    for change in changes:
-        before, after = change.before, change.after
-        match change.either:
-            case Task() as task:
-                _stale_task(stale, task, [t for t in (before, after) if t is not None])
-            case Registration(service=discovery):
-                stale.offers.add(discovery)
-            case NamedEndpoint(discovery=discovery):
-                stale.offers.add(discovery)
-                stale.words = True  # its service may only now be one that offers something
-            case Service(arn=arn):
-                if _says_other(before, after) or _offers(before) != _offers(after):
-                    stale.services.add(arn)
-                    stale.callers = stale.words = True
-            case Cluster(arn=arn):
-                if _says_other(before, after):
-                    stale.clusters.add(arn)
-                    stale.words = True
-            case Namespace(arn=arn):
-                if _says_other(before, after):
-                    stale.namespaces.add(arn)
-                    stale.words = True
-            case RevisionTraffic(service=service):
-                stale.services.add(service)
-            case ProxyCertificate():
-                stale.certificates = True
-            case Deployment(id=id):
-                if _terms(before) != _terms(after):
-                    stale.deployments.add(id)
-            case ContainerInstance():
-                stale.hosts.update(i.host for i in (before, after) if i is not None and i.host)
-            case Host(id=id):
-                if before is None or after is None:
-                    stale.hosts.add(id)
-                stale.apart = stale.apart or _where(before) != _where(after)
-            case _:
-                stale.balance = True
-    return stale
-
-
-def _stale_task(stale: _Stale, task: Task, both: list[Task]) -> None:
-    stale.hosts.update(t.host for t in both if t.host is not None)
-    stale.tasks.add(task.arn)
-    stale.services.update(t.service for t in both if t.service is not None)
-    stale.balance = stale.balance or any(t.bindings for t in both)
-    stale.present = True
-
-
-def _terms(deployment: Deployment | None) -> tuple[object, ...]:
-    """What of a deployment its tasks call and serve by; it is settled when that is made."""
-    if deployment is None:
-        return ()
-    return (deployment.connect, deployment.known, deployment.discovery)
-
-
-def _offers(service: Service | None) -> ServiceConnect | None:
-    return service.connect if service is not None else None
-
-
-def _where(host: Host | None) -> str:
-    return host.address if host is not None else ""
-
-
-def _says_other(before: Any, after: Any) -> bool:
-    """It has come, gone, or has something else to say."""
-    return before is None or after is None or words(before.tags) != words(after.tags)

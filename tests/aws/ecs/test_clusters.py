@@ -51,6 +51,14 @@ def test_an_unknown_namespace_arn_is_refused_and_no_cluster_is_made() -> None:
     assert ecs.all(Cluster) == []
 
 
+@pytest.mark.parametrize("name", ["a/b", "a<b", 'a"b', "n" * 1025])
+def test_a_default_namespace_has_a_name_ecs_takes(name: str) -> None:
+    ecs = Ecs()
+    code, _ = refusal(lambda: ecs.CreateCluster(serviceConnectDefaults={"namespace": name}))
+    assert code == "InvalidParameterException"
+    assert ecs.all(Namespace) == ecs.all(Cluster) == []
+
+
 def test_an_empty_namespace_takes_the_default_away_and_leaves_the_namespace() -> None:
     ecs = Ecs()
     ecs.CreateCluster(serviceConnectDefaults={"namespace": "shop"})

@@ -14,6 +14,7 @@ from tests.builders import (
     a_cluster,
     a_discovery_service,
     a_named_endpoint,
+    a_namespace,
 )
 
 
@@ -131,7 +132,7 @@ def test_switching_it_off_takes_effect_by_a_new_deployment() -> None:
 
 def test_another_namespace_is_another_deployment_with_names_of_its_own() -> None:
     ecs = with_cats()
-    ecs.put(a_namespace("other"))
+    ecs.put(a_namespace("other", arn=NAMESPACE + "b", id="ns-b"))
     serve(ecs)
     moved = connect(cats(), namespace="other")
     after = ecs.UpdateService(service="cats", serviceConnectConfiguration=moved)
@@ -143,7 +144,7 @@ def test_another_namespace_is_another_deployment_with_names_of_its_own() -> None
 
 def test_a_name_may_be_used_in_each_namespace() -> None:
     ecs = with_cats()
-    ecs.put(a_namespace("other"))
+    ecs.put(a_namespace("other", arn=NAMESPACE + "b", id="ns-b"))
     serve(ecs)
     serve(ecs, "more", serviceConnectConfiguration=connect(cats(), namespace="other"))
     assert [endpoint.dns_name for endpoint in ecs.all(NamedEndpoint)] == ["cats", "cats"]

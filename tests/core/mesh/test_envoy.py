@@ -24,9 +24,11 @@ from seaway.core.mesh.proxy import Labels, Proxy, Purpose
 from seaway.core.mesh.snapshot import Kind, take_snapshot
 from seaway.mesh.protobuf import (
     MalformedResource,
+    listener_bytes,
     load_assignment_bytes,
     message_bytes,
     message_dict,
+    routes_bytes,
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "mesh"
@@ -76,10 +78,17 @@ def test_envoys_schema_knows_every_field(case: str) -> None:
         for resource in snapshot.of(kind).values():
             written = message_bytes({"@type": kind.value, **resource.body})
             assert message_dict(written)["@type"] == kind.value
-    for resource in snapshot.endpoints.values():
-        typed = {"@type": Kind.ENDPOINTS.value, **resource.body}
-        quick = message_dict(_any(Kind.ENDPOINTS.value, load_assignment_bytes(resource.body)))
-        assert quick == message_dict(message_bytes(typed))
+    quicker = {
+        Kind.ENDPOINTS: load_assignment_bytes,
+        Kind.LISTENERS: listener_bytes,
+        Kind.ROUTES: routes_bytes,
+    }
+    for kind, quick in quicker.items():
+        for resource in snapshot.of(kind).values():
+            typed = {"@type": kind.value, **resource.body}
+            assert message_dict(_any(kind.value, quick(resource.body))) == message_dict(
+                message_bytes(typed)
+            )
 
 
 def _any(kind: str, value: bytes) -> bytes:

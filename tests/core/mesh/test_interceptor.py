@@ -47,7 +47,7 @@ def test_the_names_of_a_namespace_are_one_interceptors() -> None:
 def test_a_table_has_every_place_a_name_is_called_at() -> None:
     assert places_called(CATS) == ("127.255.0.1:80", "[2600:f0f0::1]:80")
     (table,) = name_tables([CATS, DOGS]).values()
-    assert table.name == "names/c/web/ns-1"
+    assert table.name == "names/c/web/ns-1/0"
     assert [(entry.called, entry.routing.name) for entry in table.entries] == [
         ("127.255.0.1:80", "cats"),
         ("127.255.0.2:80", "dogs"),
@@ -74,3 +74,13 @@ def test_names_that_are_alike_share_a_chain_and_others_do_not() -> None:
     assert chains(CATS, replace(DOGS, protocol=Protocol.GRPC)) == 2
     tcp = replace(DOGS, protocol=Protocol.TCP)
     assert chains(CATS, tcp, replace(tcp, name="r", port=81)) == 3
+
+
+def test_a_table_does_not_grow_for_ever() -> None:
+    ports = [
+        replace(CATS, name=str(n), address=f"127.255.{n >> 8}.{n & 255}", address6=None)
+        for n in range(1, 1001)
+    ]
+    tables = name_tables(ports).values()
+    assert max(len(table.entries) for table in tables) == 32
+    assert sum(len(table.entries) for table in tables) == 1000

@@ -112,8 +112,8 @@ def test_a_namespaces_names_share_a_listener_and_a_services_tasks_a_table() -> N
     first, second = listener_name(CALLED), listener_name(elsewhere)
     assert list(snapshot.listeners) == [first, second]
     assert listener_name(DOGS) == first
-    assert [r.needs for r in snapshot.listeners.values()] == [((Kind.ROUTES, "names///"),)] * 2
-    assert list(snapshot.routes) == ["names///"]
+    assert [r.needs for r in snapshot.listeners.values()] == [((Kind.ROUTES, "names////0"),)] * 2
+    assert list(snapshot.routes) == ["names////0"]
 
 
 def test_another_name_leaves_what_chains_there_are_as_they_were() -> None:
@@ -123,7 +123,7 @@ def test_another_name_leaves_what_chains_there_are_as_they_were() -> None:
     old, new = before.listeners[name].body, after.listeners[name].body
     assert old["filter_chains"] == new["filter_chains"]
     assert old["filter_chain_matcher"] != new["filter_chain_matcher"]
-    assert before.routes["names///"].version != after.routes["names///"].version
+    assert before.routes["names////0"].version != after.routes["names////0"].version
 
 
 def test_proxies_share_what_a_table_was_rendered_to() -> None:
@@ -131,7 +131,7 @@ def test_proxies_share_what_a_table_was_rendered_to() -> None:
     first = take_snapshot(replace(PROXY, ports=(CALLED,)), None, rendered)
     moved = replace(CALLED, namespace="/run/netns/y")
     second = take_snapshot(Proxy(node="m", ports=(moved,), upstreams=(CATS,)), None, rendered)
-    assert first.routes["names///"] is second.routes["names///"]
+    assert first.routes["names////0"] is second.routes["names////0"]
 
 
 def test_two_ways_from_one_address_are_refused() -> None:

@@ -54,14 +54,18 @@ def tap(data_dir: Path | None, as_json: bool, count: int | None, **only: str | N
     requests = follow(endpoint(data_dir), "tap", **only)
     if console.is_terminal and not as_json:
         console.print("Requests as they pass; Ctrl-C ends it.", style="dim")
+    shown = 0
     try:
         for request in islice(requests, count):
+            shown += 1
             if as_json:
                 click.echo(json.dumps(request))
             else:
                 console.print(line(request), soft_wrap=True)
     except KeyboardInterrupt:
-        pass
+        return
+    if shown != count:
+        raise click.ClickException("Seaway has ended, and the tap with it: seaway status")
 
 
 def line(request: dict[str, Any]) -> Text:

@@ -6,6 +6,7 @@ stand by until a route switches them on, and the tap is a matter of a runtime se
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from seaway.core.mesh.accesslog import (
@@ -71,7 +72,12 @@ def chain_name(port: Port) -> str:
     if not port.protocol.is_http:
         return f"tcp/{port.address}:{port.port}"
     alike = (port.protocol, port.idle_timeout, port.access_logs, port.tracing, table_name(port))
-    return f"{port.protocol}/{blake2b(repr(alike).encode(), digest_size=6).hexdigest()}"
+    return f"{port.protocol}/{_digest(alike)}"
+
+
+@lru_cache(maxsize=20_000)
+def _digest(alike: object) -> str:
+    return blake2b(repr(alike).encode(), digest_size=6).hexdigest()
 
 
 def _http_manager(port: Port, routes: str, way: str) -> Json:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Routing
+
+NAMES_OF_A_TABLE = 32
+"""At most; by the place of their addresses in the virtual range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameTable:
-    """All the names that the tasks of one calling service call over HTTP."""
+    """Names that the tasks of one calling service call over HTTP; all, if they are not many."""
 
     name: str
     entries: tuple[Entry, ...]
@@ -50,9 +54,18 @@ def interceptor_name(port: Port) -> str | None:
 
 
 def table_name(port: Port) -> str:
-    """The table that leads the calls of an intercepted HTTP port on."""
+    """The table that leads the calls of an intercepted HTTP port on.
+
+    Addresses are given out in order, so a service with a few dozen names has one table. One with
+    a thousand has several: Envoy reads a whole table when one name of it comes or goes.
+    """
     labels = port.labels
-    return f"names/{labels.cluster}/{labels.service}/{labels.namespace}"
+    return f"names/{labels.cluster}/{labels.service}/{labels.namespace}/{_shelf(port.address)}"
+
+
+@lru_cache(maxsize=20_000)
+def _shelf(address: str) -> int:
+    return (int(ip_address(address)) & 0xFFFF) // NAMES_OF_A_TABLE
 
 
 def interceptors(ports: Iterable[Port]) -> dict[str, Interceptor]:
@@ -100,4 +113,10 @@ def places_called(port: Port) -> tuple[str, ...]:
     called = (f"{port.address}:{port.port}",)
     if port.address6 is None:
         return called
-    return (*called, f"[{ip_address(port.address6).compressed}]:{port.port}")
+    return (*called, f"[{shortest(port.address6)}]:{port.port}")
+
+
+@lru_cache(maxsize=20_000)
+def shortest(address: str) -> str:
+    """An address as Envoy writes it."""
+    return ip_address(address).compressed

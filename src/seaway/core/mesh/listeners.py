@@ -6,7 +6,8 @@ changes without touching a connection.
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import ip_network
 
 from seaway.core.mesh.accesslog import METADATA
 from seaway.core.mesh.chains import (
@@ -16,7 +17,7 @@ from seaway.core.mesh.chains import (
     filter_chain,
     intercepting_chain,
 )
-from seaway.core.mesh.interceptor import Interceptor, NameTable
+from seaway.core.mesh.interceptor import Interceptor, NameTable, shortest
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
@@ -73,7 +74,7 @@ def intercepting_listener(interceptor: Interceptor) -> Json:
         if name not in chains:
             chains[name] = {"name": name, **intercepting_chain(port)}
         for address in filter(None, (port.address, port.address6)):
-            chosen.setdefault(port.port, {})[ip_address(address).compressed] = name
+            chosen.setdefault(port.port, {})[shortest(address)] = name
     told["filter_chains"] = [chains[name] for name in sorted(chains)]
     told["filter_chain_matcher"] = _by_destination(chosen)
     return told
@@ -179,8 +180,12 @@ def name_table(table: NameTable) -> Json:
     }
 
 
+@lru_cache(maxsize=20_000)
 def _routes(routing: Routing, way: str) -> list[Json]:
-    """A routing's routes, each of which says to which name it belongs."""
+    """A routing's routes, each of which says to which name it belongs.
+
+    Kept, since of a table one entry changes at a time; nobody writes into bodies.
+    """
     told: list[Json] = route_configuration(routing)["virtual_hosts"][0]["routes"]
     labels = {"filter_metadata": {METADATA: {"way": way}}}
     return [{**route, "metadata": route.get("metadata", {}) | labels} for route in told]

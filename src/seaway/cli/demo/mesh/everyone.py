@@ -14,6 +14,10 @@ from seaway.cli.demo.stage import Stage
 RUN_SECONDS = 60.0
 LOG_SECONDS = 20.0
 TIMEOUT = 5.0
+ANOTHER = (
+    "Is another Seaway up on this machine? The first one has the names.",
+    "nft list table ip seaway-outside",
+)
 
 
 def everyone_calls(aws: Aws, stage: Stage) -> None:
@@ -75,6 +79,9 @@ def _from_machine(stage: Stage) -> None:
     stage.shell(f"curl http://{name}/whoami")
     try:
         with urllib.request.urlopen(f"http://{name}/whoami", timeout=TIMEOUT) as answer:
-            stage.say(f"asked from this machine: {answer.read().decode().strip()}")
+            said = answer.read().decode().strip()
     except OSError as error:
-        raise DemoFailed(f"http://{name} does not answer here: {error}") from error
+        raise DemoFailed(f"http://{name} does not answer here: {error}", *ANOTHER) from error
+    stage.say(f"asked from this machine: {said}")
+    if not said.startswith(CATS.name):
+        raise DemoFailed(f"http://{name} was not answered by cats.", *ANOTHER)

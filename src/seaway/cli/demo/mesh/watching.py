@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import urllib.request
 
 from aiodocker import Docker
@@ -17,7 +18,7 @@ from seaway.cli.demo.services import tasks_of
 from seaway.cli.demo.stage import Stage
 
 RATE = 40
-TRAFFIC_SECONDS = 14
+TRAFFIC_SECONDS = 20
 TAPPED = 5
 METRICS_SHOWN = 6
 COUNTED = f'seaway_requests_total{{cluster="{CLUSTER}",service="{WEB.name}"'
@@ -59,17 +60,35 @@ def passing(aws: Aws, stage: Stage, seaway: Program) -> None:
 
 async def _under_traffic(aws: Aws, stage: Stage, seaway: Program) -> None:
     callers = tasks_of(aws, WEB)
-    async with Docker() as docker, asyncio.TaskGroup() as jobs:
+    async with Docker() as docker:
+        jobs = []
         for task, part in zip(callers, (CATS, DOGS), strict=False):
             caller = await inside(docker, task, WEB.name)
             url = f"http://{part.name}/whoami?[1-{RATE * TRAFFIC_SECONDS}]"
-            jobs.create_task(caller.run(f"curl -s -o /dev/null --rate {RATE}/s '{url}'"))
-        await asyncio.to_thread(_look, stage, seaway)
+            asking = caller.run(f"curl -s -o /dev/null --rate {RATE}/s '{url}'")
+            jobs.append(asyncio.create_task(asking))
+        try:
+            await asyncio.to_thread(_look, stage, seaway)
+        finally:
+            await asyncio.gather(*jobs, return_exceptions=True)
 
 
 def _look(stage: Stage, seaway: Program) -> None:
-    seaway.show(
-        stage, *("mesh", "tap", "--caller", WEB.name, "--target", CATS.name),
-        "--cluster", CLUSTER, "--count", str(TAPPED),
-    )  # fmt: skip
+    wanted = ("--caller", WEB.name, "--target", CATS.name, "--count", str(TAPPED))
+    seaway.show(stage, "mesh", "tap", *wanted)
+    stage.wait(
+        lambda: (True if _rates(seaway) else None, "the proxy reports every five seconds"),
+        seconds=TRAFFIC_SECONDS,
+        late="No rates are shown",
+        where="seaway mesh top",
+    )
     seaway.show(stage, "mesh", "top", "--once")
+
+
+def _rates(seaway: Program) -> bool:
+    """Whether web's calls of the last seconds are in the figures."""
+    edges = json.loads(seaway.output("mesh", "top", "--once", "--json"))["edges"]
+    return any(
+        edge["labels"].get("service") == WEB.name and edge["last_10s"]["requests"] > 0
+        for edge in edges
+    )
