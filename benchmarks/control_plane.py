@@ -7,6 +7,7 @@ are ``time.monotonic()``, which all processes of a machine share.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -120,5 +121,8 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    # As ``seaway up`` does it.
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
     told = json.loads(sys.argv[1])
     uvloop.run(serve(Path(told["directory"]), World(**told["world"]), told["real_proxy"]))

@@ -125,6 +125,9 @@ _SERVICE_VALUES: dict[str, Any] = {
     "serviceConnectConfiguration.namespace": "other",
     "serviceConnectConfiguration.services[].clientAliases[].port": 81,
     "serviceConnectConfiguration.services[].portName": "admin",
+    "serviceConnectConfiguration.services[].tls.issuerCertificateAuthority.awsPcaAuthorityArn": (
+        "{authority}"
+    ),
     "taskDefinition": "other",
 }
 _SERVICE_REFUSED = (

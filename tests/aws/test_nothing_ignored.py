@@ -19,6 +19,7 @@ from seaway.aws import autoscaling, ec2, ecs, elbv2, servicediscovery
 from seaway.core.compute import AutoScalingGroup, LaunchSource
 from seaway.core.launch import Launch
 from seaway.store.tables import TABLES
+from tests.authorities import an_authority
 from tests.aws.inputs import CASES, Case
 from tests.aws.members import input_shape, members, probe
 from tests.aws.wired import Wired
@@ -136,6 +137,9 @@ class World:
 
     def _make_services(self) -> None:
         client, known = self.client("ecs"), self.known
+        authority = an_authority()
+        known["authority"] = authority.arn
+        self.wired.put(authority)
         for name in ("machines", "others"):
             known[name] = f"arn:aws:autoscaling:{HOME}:autoScalingGroup:1:{name}"
             self.wired.put(

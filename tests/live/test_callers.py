@@ -68,6 +68,11 @@ def unsay(town: Town, *keys: str) -> None:
     town.aws.ecs.untag_resource(resourceArn=arn, tagKeys=[f"seaway:{key}" for key in keys])
 
 
+def has_machines_names(town: Town) -> bool:
+    """Of several Seaways that are on a machine at a time, one has the machine's own names."""
+    return "serve another Seaway on this machine" not in town.site.log.read_text()
+
+
 @pytest.fixture(scope="module")
 def job(town: Town) -> dict[str, Any]:
     """A task that was run by hand."""
@@ -82,6 +87,8 @@ def test_a_task_that_was_run_calls_by_name(town: Town, job: dict[str, Any]) -> N
 
 
 def test_the_machines_own_programs_call_by_name(town: Town) -> None:
+    if not has_machines_names(town):
+        pytest.skip("the machine's own names serve another Seaway")
     assert socket.gethostbyname(CATS).startswith("127.254.")
     eventually(lambda: get(CATS, CATS)[0] == 200, "the machine calls cats", 10)
 
@@ -100,11 +107,12 @@ def test_each_of_them_can_be_refused_by_name(
     fetch = "curl -s -o /dev/null -w '%{http_code}' http://cats/cats/"
     say(town, deny="family:web machine gateway")
     eventually(lambda: town.inside(job["taskArn"], fetch) == "403", "the job is refused", 10)
-    eventually(lambda: get(CATS, CATS)[0] == 403, "the machine is refused", 10)
+    machine = has_machines_names(town)
+    eventually(lambda: not machine or get(CATS, CATS)[0] == 403, "the machine is refused", 10)
     eventually(lambda: get(CATS, *gateway)[0] == 403, "the gateway is refused", 10)
     unsay(town, "deny")
     eventually(lambda: town.inside(job["taskArn"], fetch) == "200", "the job may call", 10)
-    eventually(lambda: get(CATS, CATS)[0] == 200, "the machine may call", 10)
+    eventually(lambda: not machine or get(CATS, CATS)[0] == 200, "the machine may call", 10)
     eventually(lambda: get(CATS, *gateway)[0] == 200, "the gateway may call", 10)
 
 

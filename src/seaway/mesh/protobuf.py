@@ -174,7 +174,8 @@ class _Pieces:
 
         Raises MalformedResource.
         """
-        said = marshal.dumps((kind.DESCRIPTOR.full_name, body), 2)
+        told: Any = (kind.DESCRIPTOR.full_name, body)
+        said = marshal.dumps(told, 2)
         key = blake2b(said, digest_size=16).digest()
         piece = self._kept.get(key)
         if piece is None:

@@ -9,8 +9,9 @@ import pytest
 from seaway.core.authority import AuthorityStatus, CertificateAuthority
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.service import Deployment, Service
+from tests.authorities import PCA, an_authority
 from tests.aws.ecs.story import SUBNETS, WEB, Ecs, an_ecs, refusal
-from tests.builders import HOME, a_task
+from tests.builders import a_task
 
 INVALID = "InvalidParameterException"
 LOG: dict[str, Any] = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/sc"}}
@@ -328,25 +329,6 @@ def test_a_task_tells_its_part_in_service_connect() -> None:
     assert [one["name"] for one in shape["overrides"]["containerOverrides"]] == ["cats", proxy]
 
 
-def an_authority(**fields: Any) -> CertificateAuthority:
-    return CertificateAuthority(
-        **{
-            "arn": f"arn:aws:acm-pca:{HOME}:certificate-authority/1",
-            "type": "ROOT",
-            "subject": (("CommonName", "mesh"),),
-            "key_algorithm": "EC_prime256v1",
-            "signing_algorithm": "SHA256WITHECDSA",
-            "key": "",
-            "request": "",
-            "created_at": 1.0,
-            "changed_at": 1.0,
-            "status": AuthorityStatus.ACTIVE,
-            "tags": (("AmazonECSManaged", "true"),),
-            **fields,
-        }
-    )
-
-
 @pytest.mark.parametrize(
     ("authority", "what"),
     [
@@ -362,7 +344,7 @@ def test_an_authority_must_be_there_active_and_managed_by_ecs(
     ecs = with_cats()
     if authority is not None:
         ecs.put(authority)
-    tls = {"issuerCertificateAuthority": {"awsPcaAuthorityArn": an_authority().arn}}
+    tls = {"issuerCertificateAuthority": {"awsPcaAuthorityArn": PCA}}
     given = connect(cats(tls=tls))
     if what:
         code, text = refusal(lambda: serve(ecs, given, **CABLED))
