@@ -136,6 +136,19 @@ def test_a_task_with_an_address_of_its_own_is_registered_by_it() -> None:
     assert dict(registration.attributes)["AWS_INSTANCE_PORT"] == "80"
 
 
+def test_an_ingress_port_override_is_where_others_find_the_task() -> None:
+    world = World(obedient=False)
+    entry = ConnectService(port_name="web", ingress_port=8080)
+    connect = ServiceConnect(enabled=True, namespace=NAMESPACE, services=(entry,))
+    deployment = replace(DEPLOYMENT, connect=connect, load_balancers=())
+    world.put(a_fargate_definition(), NAME, ENDPOINT, SERVICE, deployment)
+    own = (ContainerAddress(container="", address="10.0.0.77"),)
+    world.put(replace(RUNNING, launch_type="FARGATE", addresses=own, bindings=()))
+    world.settle()
+    (registration,) = all_of(world, Registration)
+    assert dict(registration.attributes)["AWS_INSTANCE_PORT"] == "8080"
+
+
 def checked_world(health: Health) -> World:
     check = HealthCheck(command=("CMD", "true"), interval=10, timeout=5, retries=3, start_period=7)
     world = World(obedient=False)

@@ -202,6 +202,15 @@ def port_name_of(deployment: Deployment | None, endpoint: NamedEndpoint) -> str:
     return endpoint.port_name
 
 
+def ingress_port_of(deployment: Deployment | None, endpoint: NamedEndpoint) -> int | None:
+    """The ingressPortOverride at which a deployment's tasks serve an endpoint, if there is one."""
+    connect = deployment.connect if deployment else None
+    for entry in connect.services if connect else ():
+        if entry.name == endpoint.discovery_name:
+            return entry.ingress_port
+    return None
+
+
 def breaker_threshold(desired: int) -> int:
     """Failures that trip the deployment circuit breaker: half of desired, from 3 to 200."""
     return min(max(math.ceil(desired / 2), 3), 200)

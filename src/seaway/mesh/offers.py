@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from seaway.core.capacity import Host
 from seaway.core.cluster import Cluster
@@ -19,7 +20,7 @@ from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
-NO_OFFERS: Mapping[str, Offer] = {}
+NO_OFFERS: Mapping[str, Offer] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seaway.core.capacity import ContainerInstance
-from seaway.core.deployment import port_name_of
+from seaway.core.deployment import ingress_port_of, port_name_of
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Registration
 from seaway.core.discovery_rules import (
     INITIAL_HEALTH,
@@ -28,11 +28,12 @@ def offer(
     endpoint = tx.find(NamedEndpoint, discovery)
     deployment = tx.find(Deployment, task.deployment or "")
     found = definition.port_named(port_name_of(deployment, endpoint)) if endpoint else None
-    if owner is None or found is None:
+    if owner is None or endpoint is None or found is None:
         return
     container, mapping = found
     if definition.network_mode is NetworkMode.AWSVPC:
-        address, port = task.address_of(container.name), mapping.container_port
+        address = task.address_of(container.name)
+        port = ingress_port_of(deployment, endpoint) or mapping.container_port
     else:
         instance = tx.find(ContainerInstance, task.instance or "")
         address = instance.address if instance else None

@@ -32,7 +32,6 @@ DOGS = replace(
 
 def test_a_port_that_nothing_leads_to_is_a_listener_of_its_own() -> None:
     assert interceptor_name(replace(CATS, intercepted_at=None)) is None
-    assert interceptor_name(replace(CATS, namespace=None)) is None
     assert interceptors([replace(CATS, intercepted_at=None)]) == {}
 
 
@@ -42,6 +41,17 @@ def test_the_names_of_a_namespace_are_one_interceptors() -> None:
         (CATS, DOGS),
         (elsewhere,),
     ]
+
+
+def test_on_the_machine_itself_each_address_is_one_interceptors_whatever_its_ports() -> None:
+    cats = replace(CATS, namespace=None, address="127.254.0.1", address6=None)
+    admin = replace(cats, name="admin", port=81)
+    dogs = replace(cats, name="dogs", address="127.254.0.2")
+    together, alone = interceptors([cats, admin, dogs]).values()
+    assert (together.ports, alone.ports) == ((cats, admin), (dogs,))
+    told = intercepting_listener(together)
+    assert told["address"]["socket_address"] == {"address": "127.254.0.1", "port_value": 61001}
+    assert told["enable_reuse_port"] is False, "another Seaway on this machine gets no share"
 
 
 def test_a_table_has_every_place_a_name_is_called_at() -> None:

@@ -47,6 +47,8 @@ def cluster(upstream: Upstream) -> Json:
             "healthy_panic_threshold": {"value": 1},
             "ignore_new_hosts_until_first_hc": upstream.health_check is not None,
             "zone_aware_lb_config": {"routing_enabled": {"value": 0}},
+            # Envoy would keep an endpoint's draining, or its recovery, to itself for a second.
+            "update_merge_window": "0s",
         },
         **_balancing(upstream),
     }

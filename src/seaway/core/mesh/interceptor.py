@@ -21,10 +21,15 @@ NAMES_OF_A_TABLE = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interceptor:
-    """The one listener for all of a namespace's ports whose calls are led to port ``at``."""
+    """The one listener for all of a namespace's ports whose calls are led to port ``at``.
+
+    On the machine itself (``namespace`` None) there is one for each ``address``: another Seaway
+    may serve other addresses there.
+    """
 
     name: str
-    namespace: str
+    namespace: str | None
+    address: str
     at: int
     ports: tuple[Port, ...]
 
@@ -48,9 +53,9 @@ class NameTable:
 
 def interceptor_name(port: Port) -> str | None:
     """The interceptor that takes the port's calls; None = the port is a listener of its own."""
-    if port.namespace is None or port.intercepted_at is None:
+    if port.intercepted_at is None:
         return None
-    return f"interceptor/{port.namespace}:{port.intercepted_at}"
+    return f"interceptor/{port.namespace or port.address}:{port.intercepted_at}"
 
 
 def table_name(port: Port) -> str:
@@ -80,10 +85,13 @@ def interceptors(ports: Iterable[Port]) -> dict[str, Interceptor]:
 
 def _interceptor(name: str, ports: Sequence[Port]) -> Interceptor:
     first = ports[0]
-    assert first.namespace is not None
     assert first.intercepted_at is not None
     return Interceptor(
-        name=name, namespace=first.namespace, at=first.intercepted_at, ports=tuple(ports)
+        name=name,
+        namespace=first.namespace,
+        address="0.0.0.0" if first.namespace else first.address,
+        at=first.intercepted_at,
+        ports=tuple(ports),
     )
 
 

@@ -28,10 +28,9 @@ from seaway.core.mesh.words import FILTERS, TYPE, Json, socket_address
 
 def listener(port: Port) -> Json:
     """LDS, of a port that is a listener of its own."""
-    number = port.intercepted_at or port.port
-    told = _listener(port.name, _bound(port.address, number, port.namespace))
+    told = _listener(port.name, _bound(port.address, port.port, port.namespace))
     if port.address6 is not None:
-        more = _bound(port.address6, number, port.namespace)
+        more = _bound(port.address6, port.port, port.namespace)
         told["additional_addresses"] = [{"address": more}]
     if port.labels.purpose is Purpose.INGRESS:
         told["traffic_direction"] = "INBOUND"
@@ -39,13 +38,7 @@ def listener(port: Port) -> Json:
     way = stat_name(port.labels).replace("%", "%%")
     chain = filter_chain(port, port.routing.name, way)
     told["filter_chains"] = [chain]
-    if port.intercepted_at is not None:
-        chain["filter_chain_match"] = {"destination_port": port.port}
-        told["listener_filters"] = [_original_destination()]
-        if port.namespace is None:
-            # Or another Seaway's proxy on this machine would get a share of the calls.
-            told["enable_reuse_port"] = False
-    elif port.namespace is None:
+    if port.namespace is None:
         # The host's addresses inside a VPC may be put on its bridge just after this.
         told["freebind"] = True
     if port.sources is not None:
@@ -58,11 +51,14 @@ def listener(port: Port) -> Json:
 def intercepting_listener(interceptor: Interceptor) -> Json:
     """LDS, of one for all names of a namespace; what is called besides them is closed.
 
-    It listens on all of the namespace's addresses, since calls keep the address they were made
-    to. Names that are alike but for their routes share a chain.
+    It listens on all of a task's namespace's addresses, since calls keep the address they were
+    made to. Names that are alike but for their routes share a chain.
     """
     space = interceptor.namespace
-    told = _listener(interceptor.name, _bound("0.0.0.0", interceptor.at, space))
+    told = _listener(interceptor.name, _bound(interceptor.address, interceptor.at, space))
+    if space is None:
+        # Or another Seaway's proxy on this machine would get a share of the calls.
+        told["enable_reuse_port"] = False
     if any(port.address6 for port in interceptor.ports):
         more = _bound("::", interceptor.at, space)
         told["additional_addresses"] = [{"address": more}]
