@@ -403,7 +403,21 @@ def test_traces_are_sent_where_somebody_takes_them_and_a_tag_asks_for_them() -> 
         world.put(replace(CATS, tags=(("seaway:trace", "10"),)), a_calling_task(1))
         proxy = world.touched()["host-1"]
         assert (proxy.ports[0].tracing is not None) is traced
-        assert ("tracing" in {u.name for u in proxy.upstreams}) is traced
+        assert ("tracing/10.9.9.9:4317" in {u.name for u in proxy.upstreams}) is traced
+
+
+def test_a_tag_names_who_takes_the_traces_before_the_settings_do() -> None:
+    world = World(collector=("10.9.9.9", 4317))
+    said = (("seaway:trace", "10"), ("seaway:trace.collector", "10.8.8.8:4318"))
+    world.put(replace(CATS, tags=said), a_calling_task(1))
+    proxy = world.touched()["host-1"]
+    tracing = proxy.ports[0].tracing
+    assert tracing is not None
+    assert (tracing.upstream, tracing.percent) == ("tracing/10.8.8.8:4318", 10)
+    (collector,) = [u for u in proxy.upstreams if u.name == tracing.upstream]
+    assert [(e.address, e.port) for e in collector.endpoints] == [("10.8.8.8", 4318)]
+    world.put(replace(CATS, tags=()))
+    assert "tracing/10.8.8.8:4318" not in {u.name for u in world.touched()["host-1"].upstreams}
 
 
 def test_requests_are_written_down_for_the_caller_and_for_the_server() -> None:

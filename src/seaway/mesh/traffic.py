@@ -16,16 +16,12 @@ from operator import attrgetter
 from seaway.core.capacity import Host
 from seaway.core.certificates import ProxyCertificate, secrets_for, secures_across
 from seaway.core.discovery import NamedEndpoint, Registration
-from seaway.core.mesh.connect import TRACER, Caller, Offer, Way, ports_to, way_name
+from seaway.core.mesh.connect import Caller, Offer, Way, ports_to, tracer, way_name
 from seaway.core.mesh.gateway import gateway, gateway_caller
 from seaway.core.mesh.neighbours import across
 from seaway.core.mesh.proxy import (
-    Endpoint,
-    Labels,
     Port,
-    Protocol,
     Proxy,
-    Purpose,
     Secret,
     Upstream,
 )
@@ -124,7 +120,7 @@ class Traffic:
 
     def __init__(self, *, gateway: Where | None = None, collector: Where | None = None) -> None:
         self._gateway_at = gateway
-        self._collector = _tracer(collector) if collector else None
+        self._collector = tracer(*collector) if collector else None
         self._heard: list[Change] = []
         self._known = False
         self._hosts: dict[str, _HostTraffic] = {}
@@ -176,7 +172,7 @@ class Traffic:
         if ports != kept.ports:  # else the very tuple of before, at whose sight nobody looks closer
             kept.ports = ports
         upstreams = tuple(chain.from_iterable(upstreams for _, upstreams in parts))
-        if self._collector is not None:
+        if self._collector is not None and self._collector not in upstreams:
             upstreams = (*upstreams, self._collector)
         made = Proxy(node=host, ports=kept.ports, upstreams=upstreams)
         if self._apart:
@@ -289,6 +285,8 @@ class Traffic:
                 way = joint.way
                 for upstream in self._led_to(caller, way) if way.leans else way.upstreams:
                     upstreams[upstream.name] = upstream
+                if way.tracer is not None:
+                    upstreams[way.tracer.name] = way.tracer
         host.joints = joints
         return tuple(ports), tuple(upstreams.values())
 
@@ -311,8 +309,8 @@ class Traffic:
         way = self._way(caller, offer)
         if before is not None and before.shows(caller, offer, way):
             return _Joint(caller, offer, way, before.ports)
-        traced = self._collector is not None
-        return _Joint(caller, offer, way, ports_to(caller, offer, way, traced=traced))
+        ports = ports_to(caller, offer, way, tracer=self._collector)
+        return _Joint(caller, offer, way, ports)
 
     def _way(self, caller: Caller, offer: Offer) -> Way:
         """One object for the caller's tasks on all hosts, so that it is rendered once."""
@@ -363,14 +361,3 @@ def _kept(made: Way, before: Way) -> Way:
     labels = before.labels if before.look == made.look else made.labels
     routing = before.routing if before.routing == made.routing else made.routing
     return replace(made, upstreams=same, routing=routing, labels=labels)
-
-
-def _tracer(collector: Where) -> Upstream:
-    """Who takes spans. Nothing of it is counted as anybody's traffic."""
-    address, port = collector
-    return Upstream(
-        name=TRACER,
-        protocol=Protocol.GRPC,
-        labels=Labels(purpose=Purpose.HOST_PORT, protocol="grpc"),
-        endpoints=(Endpoint(address=address, port=port),),
-    )

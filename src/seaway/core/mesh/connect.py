@@ -17,6 +17,7 @@ from seaway.core.mesh.proxy import (
     Labels,
     Port,
     Protocol,
+    Purpose,
     Routing,
     Tracing,
     Upstream,
@@ -157,7 +158,8 @@ class Way:
 
     ``upstreams`` are its own; ``leans`` are ARNs of other discovery services whose upstreams it
     leads to as well. ``free``: it is the same whatever else is offered in the namespace.
-    ``idle_timeout`` is the ports', in seconds; ``trace_percent`` None = no traces.
+    ``idle_timeout`` is the ports', in seconds; ``trace_percent`` None = no traces, ``tracer`` who
+    takes them, None = whom the whole Seaway's go to.
     """
 
     upstreams: tuple[Upstream, ...]
@@ -166,14 +168,15 @@ class Way:
     idle_timeout: float
     access_log: AccessLog | None = None
     trace_percent: float | None = None
+    tracer: Upstream | None = None
     leans: tuple[str, ...] = ()
     free: bool = True
 
     @property
     def look(self) -> tuple[object, ...]:
         """What of it the ports show."""
-        logs = (self.access_log, self.trace_percent)
-        return (self.routing, self.labels, self.idle_timeout, logs)
+        written = (self.access_log, self.trace_percent, self.tracer)
+        return (self.routing, self.labels, self.idle_timeout, written)
 
 
 def way_name(caller: Caller, offer: Offer) -> str:
@@ -181,19 +184,34 @@ def way_name(caller: Caller, offer: Offer) -> str:
     return f"connect/{caller.cluster}/{caller.service}/{offer.number}"
 
 
-def ports_to(caller: Caller, offer: Offer, way: Way, *, traced: bool = False) -> tuple[Port, ...]:
+def tracer(address: str, port: int) -> Upstream:
+    """Who takes spans (OTLP by gRPC). Nothing of it is counted as anybody's traffic."""
+    return Upstream(
+        name=f"{TRACER}/{address}:{port}",
+        protocol=Protocol.GRPC,
+        labels=Labels(purpose=Purpose.HOST_PORT, protocol="grpc"),
+        endpoints=(Endpoint(address=address, port=port),),
+    )
+
+
+def ports_to(
+    caller: Caller, offer: Offer, way: Way, *, tracer: Upstream | None = None
+) -> tuple[Port, ...]:
     """The listeners at which this caller finds the way.
 
-    ``traced``: there is somebody who takes traces.
+    ``tracer`` takes the traces of ways that name nobody.
     """
+    tracer = way.tracer or tracer
     if not caller.outside:
-        return tuple(_port(caller, box, offer, way, traced) for box in caller.sandboxes)
+        return tuple(_port(caller, box, offer, way, tracer) for box in caller.sandboxes)
     if offer.endpoint.outside_address is None:
         return ()
-    return (_port(caller, None, offer, way, traced),)
+    return (_port(caller, None, offer, way, tracer),)
 
 
-def _port(caller: Caller, box: Sandbox | None, offer: Offer, way: Way, traced: bool) -> Port:
+def _port(
+    caller: Caller, box: Sandbox | None, offer: Offer, way: Way, tracer: Upstream | None
+) -> Port:
     endpoint = offer.endpoint
     logs = (caller.access_log, way.access_log)
     where = f"{caller.task}/{box.container}" if box else caller.task
@@ -210,14 +228,14 @@ def _port(caller: Caller, box: Sandbox | None, offer: Offer, way: Way, traced: b
         intercepted_at=INTERCEPTOR_PORT,
         idle_timeout=way.idle_timeout,
         access_logs=tuple(log for log in logs if log is not None),
-        tracing=_tracing(caller, way) if traced else None,
+        tracing=_tracing(caller, way, tracer) if tracer else None,
     )
 
 
-def _tracing(caller: Caller, way: Way) -> Tracing | None:
+def _tracing(caller: Caller, way: Way, tracer: Upstream) -> Tracing | None:
     if way.trace_percent is None:
         return None
-    return Tracing(upstream=TRACER, service=caller.service, percent=way.trace_percent)
+    return Tracing(upstream=tracer.name, service=caller.service, percent=way.trace_percent)
 
 
 Offers = Mapping[str, Offer]

@@ -77,6 +77,7 @@ class Policy:
     rate: RateLimit | None = None
     routes: tuple[PolicyRoute, ...] = ()
     trace_percent: float | None = None
+    trace_collector: tuple[str, int] | None = None
     said: tuple[Said, ...] = ()
     wrong: tuple[Said, ...] = ()
 

@@ -16,6 +16,7 @@ from seaway.core.mesh.policy_tags import (
     duration,
     limit,
     percent,
+    place,
     rate,
     shares,
     some_duration,
@@ -266,6 +267,14 @@ SETTINGS = (
         default="the caller's",
         http_only=True,
         apply=lambda p, t: replace(p, trace_percent=percent(t)),
+    ),
+    Setting(
+        name="trace.collector",
+        about="who takes the traces, by OTLP over gRPC",
+        example="10.0.1.9:4317",
+        default="SEAWAY_OTLP",
+        http_only=True,
+        apply=lambda p, t: replace(p, trace_collector=place(t)),
     ),
 )
 """In the order in which they are shown and put in force; routes come after them."""

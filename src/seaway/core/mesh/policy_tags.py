@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address
 
 from seaway.core.mesh.proxy import (
     Algorithm,
@@ -161,6 +162,17 @@ def percent(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text) or float(text) > 100:
         raise WrongWord(f"{_shown(text)} is no percentage: 0 to 100, such as 5 or 0.1.")
     return float(text)
+
+
+def place(text: str) -> tuple[str, int] | None:
+    """An IPv4 address and port, ``10.0.1.9:4317``; None for ``off``."""
+    if text == OFF:
+        return None
+    address, _, port = text.rpartition(":")
+    try:
+        return str(IPv4Address(address)), count(port, 1, 65535)
+    except ValueError as error:
+        raise WrongWord(f"{_shown(text)} is no IPv4 address and port: 10.0.1.9:4317.") from error
 
 
 def switch(text: str) -> bool:

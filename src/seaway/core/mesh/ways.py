@@ -21,6 +21,7 @@ from seaway.core.mesh.connect import (
     Way,
     layers_toward,
     ports_to,
+    tracer,
     way_name,
 )
 from seaway.core.mesh.policy import (
@@ -86,6 +87,7 @@ def way_to(caller: Caller, offer: Offer, others: Offers = NOTHING) -> Way:
         idle_timeout=_idle_timeout(offer, policy),
         access_log=offer.access_log,
         trace_percent=policy.trace_percent if offer.protocol.is_http else None,
+        tracer=tracer(*policy.trace_collector) if policy.trace_collector else None,
         leans=tuple(leading.leans) if verdict.allowed else (),
         free=not leading.looked,
     )
