@@ -1,4 +1,4 @@
-"""When certificates are replaced, and which secrets a proxy asks for."""
+"""When certificates are replaced, and whose they are."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ from seaway.core.certificates import (
     renewal_of,
     rotation_complaint,
     rotation_of,
-    secrets_for,
-)
-from seaway.core.mesh.proxy import (
-    Labels,
-    Protocol,
-    Purpose,
-    Secret,
-    Secure,
-    Upstream,
 )
 
 CERTIFICATE = ProxyCertificate(
@@ -89,21 +80,3 @@ def test_a_caller_has_a_certificate_for_each_authority() -> None:
     assert client_secret("pets", "web") == "client/pets/web"
     arn = "arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/12"
     assert client_secret("pets", "web", arn) == "client/pets/web@12"
-
-
-def test_a_proxy_is_given_what_it_asks_for_and_no_other_key() -> None:
-    secure = Secure(certificate="client/pets/web", authorities="authority/srv-cats")
-    upstream = Upstream(
-        name="web>cats",
-        protocol=Protocol.HTTP,
-        labels=Labels(purpose=Purpose.CONNECT),
-        secure=secure,
-    )
-    client = replace(CERTIFICATE, name="client/pets/web", chain="client", key="its key")
-    there = {one.name: one for one in (CERTIFICATE, client)}
-    assert secrets_for((), [upstream, upstream], there) == (
-        Secret(name="client/pets/web", chain="client", key="its key"),
-        Secret(name="authority/srv-cats", chain="roots"),
-    )
-    assert secrets_for((), [upstream], {}) == ()
-    assert secrets_for((), [replace(upstream, secure=None)], there) == ()

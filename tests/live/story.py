@@ -102,18 +102,23 @@ class Site:
         environment = {**os.environ, "SEAWAY_DATA_DIR": str(self.settings.data_dir)}
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
+    def program(self) -> list[str]:
+        """The command that starts it, by the settings in the environment."""
+        return [sys.executable, "-m", "seaway.cli", "up"]
+
     def start(self) -> float:
         """Start and wait for the first answer; the seconds that took."""
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "seaway.cli", "up", "--port", str(self.settings.port)],
+                self.program(),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 env={
                     **os.environ,
                     "SEAWAY_DATA_DIR": str(self.settings.data_dir),
+                    "SEAWAY_PORT": str(self.settings.port),
                     "SEAWAY_DNS_PORT": str(self.settings.dns_port),
                 },
             )

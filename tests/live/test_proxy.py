@@ -9,6 +9,7 @@ import os
 import pytest
 
 from seaway.agent.following import Follower
+from seaway.core.mesh.interceptor import interceptor_name
 from seaway.core.mesh.proxy import AccessLog, Port
 from seaway.core.mesh.snapshot import Kind
 from tests.live.envoy_stage import (
@@ -42,7 +43,7 @@ def test_another_seaways_proxy_gets_none_of_the_machines_own_calls() -> None:
                 await mesh.apply([port], [an_upstream(await Target(name).start())])
             assert not first.server.rejections("node-1")
             refused = second.server.rejections("node-1")
-            assert [(r.kind, r.name) for r in refused] == [(Kind.LISTENERS, port.name)]
+            assert [(r.kind, r.name) for r in refused] == [(Kind.LISTENERS, interceptor_name(port))]
             assert {(await get(port)).body for _ in range(20)} == {"first"}
 
     asyncio.run(story())
@@ -55,11 +56,13 @@ def test_what_it_has_and_counts_can_be_asked_and_switches_be_set() -> None:
             await mesh.apply([port], [an_upstream(await Target("one").start())])
             await until(lambda: _answers(port))
             told = await mesh.proxy.listeners()
-            assert port.name in [listener["name"] for listener in told["listener_statuses"]]
+            assert interceptor_name(port) in [
+                listener["name"] for listener in told["listener_statuses"]
+            ]
             clusters = await mesh.proxy.clusters()
             assert "web>cats" in [cluster["name"] for cluster in clusters["cluster_statuses"]]
             dumped = await mesh.proxy.config_dump("dynamic_listeners", "dynamic_route_configs")
-            assert port.name in json.dumps(dumped)
+            assert interceptor_name(port) in json.dumps(dumped)
             counted = await mesh.proxy.stats("upstream_rq_total$")
             assert sum(counted.values()) >= 1
             await mesh.proxy.set_runtime({"seaway.test": 50, "seaway.switch": True})

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from seaway.core.authority import CertificateAuthority
-from seaway.core.certificates import ProxyCertificate, secrets_for
+from seaway.core.certificates import ProxyCertificate
 from seaway.core.mesh.proxy import (
     Labels,
     Port,
@@ -26,6 +26,7 @@ from seaway.core.mesh.proxy import (
     Secure,
     Upstream,
 )
+from seaway.core.mesh.secrets import secrets_for
 from seaway.core.mesh.snapshot import Kind, take_snapshot
 from seaway.mesh.telemetry import Metric, Side
 from seaway.signing.certificates import read_certificates

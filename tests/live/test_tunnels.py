@@ -23,7 +23,7 @@ import pytest
 from seaway.agent.proxy import HostProxy
 from seaway.core.authority import CertificateAuthority
 from seaway.core.capacity import Host
-from seaway.core.certificates import ProxyCertificate, secrets_for
+from seaway.core.certificates import ProxyCertificate
 from seaway.core.mesh.neighbours import gate_of, neighbours_of, seen_from
 from seaway.core.mesh.proxy import (
     TUNNEL_PORT,
@@ -36,6 +36,7 @@ from seaway.core.mesh.proxy import (
     Secure,
     Upstream,
 )
+from seaway.core.mesh.secrets import secrets_for
 from seaway.core.mesh.snapshot import Snapshot, take_snapshot
 from seaway.mesh.server import MeshServer
 from tests.authorities import a_certificate, an_authority

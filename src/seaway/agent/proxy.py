@@ -12,12 +12,9 @@ import io
 import json
 import logging
 import os
-import shutil
-import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 from hashlib import blake2b
 from http.client import HTTPResponse
 from importlib.metadata import PackageNotFoundError, distribution
@@ -25,8 +22,10 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
+from seaway import processes
+from seaway.agent.endpoint_health import endpoint_health, health_event
 from seaway.core.mesh.envoy import HEALTH_LOG, bootstrap
-from seaway.core.mesh.proxy import EndpointHealth, Failure, Health
+from seaway.core.mesh.proxy import EndpointHealth
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +123,8 @@ class HostProxy:
         if patience:
             with contextlib.suppress(OSError, ProxyUnavailable):
                 await self._ask("POST", "/drain_listeners?graceful&skip_exit")
-            await self._gone(self.pid, patience)
-        await self._terminate(self.pid)
+            await processes.gone(self.pid, patience)
+        await self._end(self.pid)
         self.pid = 0
         self._pid_file.unlink(missing_ok=True)
 
@@ -136,7 +135,7 @@ class HostProxy:
         ``health_events``.
         """
         return tuple(
-            _endpoint_health(cluster["name"], host)
+            endpoint_health(cluster["name"], host)
             for cluster in (await self.clusters()).get("cluster_statuses", ())
             for host in cluster.get("host_statuses", ())
             if "socket_address" in host["address"]
@@ -209,7 +208,7 @@ class HostProxy:
         while True:
             *lines, rest = (rest + self._new_health_lines()).split(b"\n")
             for line in lines:
-                if (event := _health_event(line)) is not None:
+                if (event := health_event(line)) is not None:
                     yield event
             await asyncio.sleep(_LOOK_EVERY)
 
@@ -239,7 +238,7 @@ class HostProxy:
         """Take over a running Envoy with these very settings; end one with others."""
         pid = next(iter(running := self._running()), None)
         for other in running[1:]:
-            await self._terminate(other)
+            await self._end(other)
         if pid is None:
             return False
         with contextlib.suppress(OSError, ProxyUnavailable, ValueError, KeyError):
@@ -249,7 +248,7 @@ class HostProxy:
                 log.info("adopted Envoy, pid %d", pid)
                 return True
         log.info("ending Envoy, pid %d, which runs with other settings", pid)
-        await self._terminate(pid)
+        await self._end(pid)
         return False
 
     def _running(self) -> list[int]:
@@ -258,12 +257,7 @@ class HostProxy:
         There may be one that no pid file tells of, when somebody removed the directory under it;
         two of them would take turns at being told what to do.
         """
-        settings = str(self._directory / "envoy.json").encode()
-        found = []
-        for command in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                if settings in command.read_bytes().split(b"\0"):
-                    found.append(int(command.parent.name))
+        found = [pid for pid, _ in processes.running(str(self._directory / "envoy.json"))]
         try:
             ours = int(self._pid_file.read_text())
         except (OSError, ValueError):
@@ -273,7 +267,7 @@ class HostProxy:
     def _spawn(self) -> None:
         (self._directory / "envoy.json").write_text(json.dumps(self._settings, indent=1))
         self._admin.unlink(missing_ok=True)
-        _rotate(self._log_file)
+        processes.begin_anew(self._log_file, _LARGEST_LOG)
         with self._log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 self._command,
@@ -314,48 +308,22 @@ class HostProxy:
         pause = 0.0
         while True:
             since = loop.time()
-            await self._gone(self.pid)
+            await processes.gone(self.pid)
+            self._reap()
             log.warning("Envoy, pid %d, is gone; starting another", self.pid)
-            pause = 0.0 if loop.time() - since > 5 else min(2 * pause + 0.05, 5)
+            pause = processes.pause_after(loop.time() - since, pause)
             await asyncio.sleep(pause)
             try:
                 self._spawn()
             except OSError as error:
                 log.error("Envoy does not start: %s", error)
 
-    async def _gone(self, pid: int, patience: float | None = None) -> bool:
-        """Wait for a process to end, a child or not; False if it still lives after patience."""
-        try:
-            descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self._reap()
-            return True
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        loop.add_reader(descriptor, ended.set)
-        try:
-            async with asyncio.timeout(patience):
-                await ended.wait()
-        except TimeoutError:
-            return False
-        finally:
-            loop.remove_reader(descriptor)
-            os.close(descriptor)
-        self._reap()
-        return True
-
     def _reap(self) -> None:
         if self._child is not None and self._child.poll() is not None:
             self._child = None
 
-    async def _terminate(self, pid: int) -> None:
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.kill(pid, sign)
-            except ProcessLookupError:
-                break
-            if await self._gone(pid, patience=5):
-                break
+    async def _end(self, pid: int) -> None:
+        await processes.end(pid)
         self._reap()
 
     async def _ask(self, method: str, path: str) -> bytes:
@@ -384,74 +352,3 @@ class _Received:
 
     def makefile(self, mode: str) -> io.BytesIO:
         return io.BytesIO(self._received)
-
-
-def _rotate(file: Path) -> None:
-    """Keep one older log of a file that has grown long."""
-    with contextlib.suppress(FileNotFoundError):
-        if file.stat().st_size > _LARGEST_LOG:
-            shutil.move(file, file.with_suffix(".log.1"))
-
-
-# What Envoy says about health
-
-_FAILURES = {
-    "ACTIVE": Failure.RESPONSE,
-    "NETWORK": Failure.CONNECTION,
-    "NETWORK_TIMEOUT": Failure.TIMEOUT,
-}
-
-
-def _endpoint_health(upstream: str, host: dict[str, Any]) -> EndpointHealth:
-    address, status = host["address"]["socket_address"], host.get("health_status", {})
-    health, failure = Health.HEALTHY, None
-    if status.get("pending_active_hc"):
-        health = Health.INITIAL
-    elif status.get("failed_active_health_check"):
-        timed_out = status.get("active_hc_timeout")
-        health = Health.UNHEALTHY
-        failure = Failure.TIMEOUT if timed_out else Failure.CONNECTION
-    return EndpointHealth(
-        upstream=upstream,
-        address=address["address"],
-        port=address["port_value"],
-        health=health,
-        failure=failure,
-    )
-
-
-def _health_event(line: bytes) -> EndpointHealth | None:
-    """One line of the health log; None for what is not about a target's health."""
-    try:
-        said = json.loads(line)
-        address = said["host"]["socket_address"]
-    except (ValueError, KeyError):
-        return None
-    if "add_healthy_event" in said:
-        told, health = said["add_healthy_event"], Health.HEALTHY
-    elif "eject_unhealthy_event" in said:
-        told, health = said["eject_unhealthy_event"], Health.UNHEALTHY
-    elif "health_check_failure_event" in said:
-        told, health = said["health_check_failure_event"], None
-    else:
-        return None
-    return EndpointHealth(
-        upstream=said["cluster_name"],
-        address=address["address"],
-        port=address["port_value"],
-        health=health,
-        failure=None if health is Health.HEALTHY else _failure(told),
-        first=bool(told.get("first_check")),
-        at=_epoch(said.get("timestamp", "")),
-    )
-
-
-def _failure(told: dict[str, Any]) -> Failure:
-    return _FAILURES.get(told.get("failure_type", "ACTIVE"), Failure.CONNECTION)
-
-
-def _epoch(timestamp: str) -> float:
-    try:
-        return datetime.fromisoformat(timestamp).timestamp()
-    except ValueError:
-        return 0.0

@@ -10,20 +10,18 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from seaway import __version__
+from seaway import __version__, processes
 from seaway.dns.watch import replacements
 
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 _LARGEST_LOG = 1024 * 1024
-_STOP_SECONDS = 5.0
 
 
 class NameServerProcess:
@@ -63,16 +61,17 @@ class NameServerProcess:
             self._spawn()
         while True:
             since = loop.time()
-            await self._gone(self.pid)
+            if self.pid:
+                await processes.gone(self.pid)
             log.warning("the name server, pid %d, is gone; starting another", self.pid)
-            pause = 0.0 if loop.time() - since > 5 else min(2 * pause + 0.05, 5)
+            pause = processes.pause_after(loop.time() - since, pause)
             await asyncio.sleep(pause)
             self._spawn()
 
     async def end(self) -> None:
         """End the process that runs for this directory, if one does."""
         for pid, _ in self._running():
-            await self._terminate(pid)
+            await processes.end(pid)
         self._serving.unlink(missing_ok=True)
         self.pid = 0
 
@@ -89,31 +88,23 @@ class NameServerProcess:
 
     async def _adopt(self) -> bool:
         """Take over a process with these very settings; end those with others."""
-        wanted = [word.encode() for word in self._command]
         for pid, command in self._running():
-            if not self.pid and command == wanted:
+            if not self.pid and command == self._command:
                 self.pid = pid
                 log.info("adopted the name server, pid %d", pid)
             else:
-                await self._terminate(pid)
+                await processes.end(pid)
         return bool(self.pid)
 
-    def _running(self) -> list[tuple[int, list[bytes]]]:
+    def _running(self) -> list[tuple[int, list[str]]]:
         """The processes that serve this directory's book, whoever started them, and their words."""
-        book = str(self.book).encode()
-        found = []
-        for command in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = command.read_bytes().split(b"\0")[:-1]
-                if book in words and b"seaway.dns" in words:
-                    found.append((int(command.parent.name), words))
-        return sorted(found)
+        found = processes.running(str(self.book))
+        return [(pid, words) for pid, words in found if "seaway.dns" in words]
 
     def _spawn(self) -> None:
         # What it served is not served now.
         self._serving.unlink(missing_ok=True)
-        if self._log_file.exists() and self._log_file.stat().st_size > _LARGEST_LOG:
-            self._log_file.replace(self._log_file.with_suffix(".log.1"))
+        processes.begin_anew(self._log_file, _LARGEST_LOG)
         wanted = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         files = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -129,35 +120,3 @@ class NameServerProcess:
             self.pid = 0
             return
         log.info("started the name server, pid %d", self.pid)
-
-    async def _gone(self, pid: int, patience: float | None = None) -> bool:
-        """Wait for a process to end, a child or not; False if it still lives after patience."""
-        if not pid:
-            return True
-        try:
-            descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return True
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        loop.add_reader(descriptor, ended.set)
-        try:
-            async with asyncio.timeout(patience):
-                await ended.wait()
-        except TimeoutError:
-            return False
-        finally:
-            loop.remove_reader(descriptor)
-            os.close(descriptor)
-        with contextlib.suppress(ChildProcessError):  # adopted: somebody else's child
-            os.waitpid(pid, os.WNOHANG)
-        return True
-
-    async def _terminate(self, pid: int) -> None:
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.kill(pid, sign)
-            except ProcessLookupError:
-                break
-            if await self._gone(pid, _STOP_SECONDS):
-                break

@@ -14,7 +14,7 @@ from itertools import chain
 from operator import attrgetter
 
 from seaway.core.capacity import Host
-from seaway.core.certificates import ProxyCertificate, secrets_for, secures_across
+from seaway.core.certificates import ProxyCertificate
 from seaway.core.discovery import NamedEndpoint, Registration
 from seaway.core.mesh.connect import Caller, Offer, Way, ports_to, tracer, way_name
 from seaway.core.mesh.gateway import gateway, gateway_caller
@@ -25,6 +25,7 @@ from seaway.core.mesh.proxy import (
     Secret,
     Upstream,
 )
+from seaway.core.mesh.secrets import secrets_for, secures_across
 from seaway.core.mesh.ways import moved, way_to
 from seaway.core.names import Tags
 from seaway.core.service import Service

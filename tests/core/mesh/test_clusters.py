@@ -74,6 +74,13 @@ def test_some_endpoints_may_always_stay() -> None:
     assert "outlier_detection" not in said()
 
 
+def test_the_longest_ejection_is_no_shorter_than_the_first() -> None:
+    """Envoy refuses the upstream else, and whatever else was said of it."""
+    found = said(outlier_detection=OutlierDetection(first_ejection=600, longest_ejection=300))
+    assert found["outlier_detection"]["base_ejection_time"] == "600s"
+    assert found["outlier_detection"]["max_ejection_time"] == "600s"
+
+
 def test_tls_shows_a_certificate_and_wants_a_peer_by_name() -> None:
     secure = Secure(
         certificate="client/zoo/web",

@@ -209,6 +209,8 @@ def matched(matcher: str) -> Iterator[tuple[int, int]]:
 
 
 def _outlier_detection(detection: OutlierDetection) -> Json:
+    # Envoy refuses the whole upstream if the longest is shorter than the first.
+    longest = max(detection.first_ejection, detection.longest_ejection)
     return {
         "consecutive_5xx": detection.failures,
         "enforcing_consecutive_5xx": 100,
@@ -216,6 +218,6 @@ def _outlier_detection(detection: OutlierDetection) -> Json:
         "enforcing_success_rate": 0,
         "interval": seconds(detection.interval),
         "base_ejection_time": seconds(detection.first_ejection),
-        "max_ejection_time": seconds(detection.longest_ejection),
+        "max_ejection_time": seconds(longest),
         "max_ejection_percent": detection.most_ejected,
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from seaway.core.mesh.proxy import Labels, Purpose
 
 
+@lru_cache(maxsize=20_000)
 def stat_name(labels: Labels) -> str:
     """The labels as a statistics name: no dots and colons, which mean something to Envoy."""
     return ";".join(f"{key}={_plain(value)}" for key, value in labels.items())

@@ -6,8 +6,9 @@ changes without touching a connection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from seaway.core.mesh.accesslog import METADATA
 from seaway.core.mesh.chains import (
@@ -17,7 +18,7 @@ from seaway.core.mesh.chains import (
     filter_chain,
     intercepting_chain,
 )
-from seaway.core.mesh.interceptor import Interceptor, NameTable, shortest
+from seaway.core.mesh.interceptor import Interceptor, NameTable
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
@@ -64,13 +65,13 @@ def intercepting_listener(interceptor: Interceptor) -> Json:
         told["additional_addresses"] = [{"address": more}]
     told["listener_filters"] = [_original_destination()]
     chains: dict[str, Json] = {}
-    chosen: dict[int, dict[str, str]] = {}
+    chosen: dict[int, dict[str, list[str]]] = {}
     for port in interceptor.ports:
         name = chain_name(port)
         if name not in chains:
             chains[name] = {"name": name, **intercepting_chain(port)}
-        for address in filter(None, (port.address, port.address6)):
-            chosen.setdefault(port.port, {})[shortest(address)] = name
+        addresses = chosen.setdefault(port.port, {}).setdefault(name, [])
+        addresses += filter(None, (port.address, port.address6))
     told["filter_chains"] = [chains[name] for name in sorted(chains)]
     told["filter_chain_matcher"] = _by_destination(chosen)
     return told
@@ -100,10 +101,14 @@ def _original_destination() -> Json:
 # Which chain a connection gets
 
 
-def _by_destination(chosen: dict[int, dict[str, str]]) -> Json:
-    """The chain by the port, then the address, that was called."""
+def _by_destination(chosen: dict[int, dict[str, list[str]]]) -> Json:
+    """The chain by the port, then the address, that was called; ``chosen``: addresses by chain.
+
+    Neighbouring addresses that lead to one chain are one range: Envoy reads the whole matcher
+    when a name comes or goes, and an entry for each of a thousand takes it a tenth of a second.
+    """
     ports = {
-        str(port): {"matcher": _exactly("DestinationIPInput", {a: _to(n) for a, n in by.items()})}
+        str(port): {"matcher": _by_address("DestinationIPInput", sorted(by.items()))}
         for port, by in sorted(chosen.items())
     }
     return _exactly("DestinationPortInput", ports)
@@ -114,23 +119,33 @@ def _by_source(cidrs: tuple[str, ...]) -> Json:
     others = _to("others")
     if not cidrs:
         return {"on_no_match": others}
-    ranges = []
-    for cidr in cidrs:
-        network = ip_network(cidr, strict=False)
-        ranges.append(
-            {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
-        )
+    return {**_by_address("DirectSourceIPInput", [("welcome", cidrs)]), "on_no_match": others}
+
+
+def _by_address(what: str, chains: Iterable[tuple[str, Iterable[str]]]) -> Json:
+    """Each chain for its CIDRs, or addresses."""
     trie = {
         "name": "envoy.matching.custom_matchers.trie_matcher",
         "typed_config": {
             "@type": TYPE + "xds.type.matcher.v3.IPMatcher",
-            "range_matchers": [{"ranges": ranges, "on_match": _to("welcome")}],
+            "range_matchers": [
+                {"ranges": _ranges(tuple(cidrs)), "on_match": _to(chain)} for chain, cidrs in chains
+            ],
         },
     }
-    return {
-        "matcher_tree": {"input": _input("DirectSourceIPInput"), "custom_match": trie},
-        "on_no_match": others,
-    }
+    return {"matcher_tree": {"input": _input(what), "custom_match": trie}}
+
+
+@lru_cache(maxsize=20_000)
+def _ranges(cidrs: tuple[str, ...]) -> list[Json]:
+    """As few ranges as hold just these. Kept, since of many one changes at a time."""
+    networks = [ip_network(cidr, strict=False) for cidr in cidrs]
+    fours = collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
+    sixes = collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
+    return [
+        {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
+        for network in (*fours, *sixes)
+    ]
 
 
 def _exactly(what: str, matches: Json) -> Json:

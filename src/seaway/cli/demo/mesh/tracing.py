@@ -121,7 +121,8 @@ _SHOWN = (
 def _spans(request: Any) -> Iterator[Span]:
     for resource in request.resource_spans:
         names = {a.key: a.value.string_value for a in resource.resource.attributes}
-        for scope in resource.scope_spans:
+        # The installed messages have the field's older name; what is sent is the same.
+        for scope in resource.instrumentation_library_spans:
             for span in scope.spans:
                 attributes = {a.key: a.value.string_value for a in span.attributes}
                 yield Span(
