@@ -196,6 +196,8 @@ class Stage:
 
     def __init__(self, directory: Path) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
+        # As the real app listens: without it each answer waits 40 ms for the client's kernel.
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port = self._listener.getsockname()[1]
         self.app = Seaway(Settings(data_dir=directory, port=port))
         self._link = NearLink()

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from seaway.cli.options import data_dir_option
 from seaway.cli.question import endpoint, look
+from seaway.cli.screen import screen
 
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "broken": ("✗", "bold red")}
 
@@ -35,7 +36,7 @@ def explain(
     if as_json:
         click.echo(json.dumps(told))
     else:
-        show(told, Console(highlight=False))
+        show(told, screen())
     if told["standing"] == "broken":
         raise SystemExit(1)
 

@@ -71,8 +71,9 @@ def demo(
     from seaway.cli.demo.clearing import STEPS as CLEARING_STEPS
     from seaway.cli.demo.clearing import clear
     from seaway.cli.demo.clients import connect
-    from seaway.cli.demo.stage import Stage, screen
+    from seaway.cli.demo.stage import Stage
     from seaway.cli.demo.walk import STEPS, Walk, attempt
+    from seaway.cli.screen import screen
 
     stage = Stage(screen(), steps=CLEARING_STEPS if clean else STEPS, pace=pace)
     if clean:

@@ -19,14 +19,7 @@ from seaway.cli.demo.failure import DemoFailed
 
 T = TypeVar("T")
 
-PLAIN_WIDTH = 110
 LOOK_SECONDS = 0.3
-
-
-def screen() -> Console:
-    """The terminal; wide enough for tables when the output goes to a file instead."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seaway.cli.mesh.resources import Offered, Resources, mesh_options
+from seaway.cli.screen import screen
 from seaway.core.mesh.intentions import MACHINE
 from seaway.core.mesh.policy import (
     DEFAULT,
@@ -60,7 +61,7 @@ def policy(
         click.echo(json.dumps([_plain(one) for one in found], indent=2))
         return
     for one in found:
-        _show(one, Console(highlight=False))
+        _show(one, screen())
 
 
 def _within_reach(

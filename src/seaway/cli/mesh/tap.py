@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from seaway.cli.options import data_dir_option
 from seaway.cli.question import endpoint, follow
+from seaway.cli.screen import screen
 
 _STYLES = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
 
@@ -50,7 +50,7 @@ def tap(data_dir: Path | None, as_json: bool, count: int | None, **only: str | N
 
     The proxies write requests down only while somebody looks.
     """
-    console = Console(highlight=False)
+    console = screen()
     requests = follow(endpoint(data_dir), "tap", **only)
     if console.is_terminal and not as_json:
         console.print("Requests as they pass; Ctrl-C ends it.", style="dim")

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from seaway.cli.options import data_dir_option
 from seaway.cli.question import endpoint, look
+from seaway.cli.screen import screen
 
 EVERY_SECONDS = 1.0
 _BAD_PERCENT = 1.0
@@ -37,7 +38,7 @@ def top(once: bool, as_json: bool, minute: bool, idle: bool, data_dir: Path | No
         click.echo(json.dumps(told))
         return
     window = "last_60s" if minute else "last_10s"
-    console = Console(highlight=False)
+    console = screen()
     if once or not console.is_terminal:
         console.print(view(told, window, idle=idle))
         return

@@ -32,8 +32,9 @@ def mesh(
     from seaway.cli.demo.command import check_engine, farewell, up
     from seaway.cli.demo.mesh.asking import Program
     from seaway.cli.demo.mesh.walk import CHAPTERS, MeshWalk, is_prepared
-    from seaway.cli.demo.stage import Stage, screen
+    from seaway.cli.demo.stage import Stage
     from seaway.cli.demo.walk import PREPARING, Walk, attempt
+    from seaway.cli.screen import screen
 
     console = screen()
     url = up(lambda line: console.print(line, soft_wrap=True), settings)
