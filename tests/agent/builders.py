@@ -161,7 +161,11 @@ def an_engine(*images: str) -> FakeEngine:
 
 
 def an_agent(
-    engine: FakeEngine, link: MemoryLink, directory: Path, firewall: Firewall | None = None
+    engine: FakeEngine,
+    link: MemoryLink,
+    directory: Path,
+    firewall: Firewall | None = None,
+    hosts_file: Path | None = None,
 ) -> Agent:
     """A host agent whose clock stands still."""
     return Agent(
@@ -175,7 +179,7 @@ def an_agent(
         registry=REGISTRY,
         cgroups=MemoryCgroups(),
         firewall=firewall or MemoryFirewall(),
-        hosts_file=None,
+        hosts_file=hosts_file,
         orphans_after=0.0,
         refusals_every=0.01,
         plan_again=0.01,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from seaway.agent.containers import container_name
 from seaway.agent.rules import Rules
@@ -31,7 +34,8 @@ def play(directory: Path, story: Story, engine: FakeEngine | None = None) -> Non
 
     async def played() -> None:
         link, firewall = MemoryLink(), MemoryFirewall()
-        agent = an_agent(engine or an_engine(), link, directory, firewall)
+        machine = directory / "machine-hosts"
+        agent = an_agent(engine or an_engine(), link, directory, firewall, machine)
         job = asyncio.create_task(agent.run())
         try:
             await story(link, firewall)
@@ -179,6 +183,28 @@ def test_what_a_plan_found_in_the_way_is_told_once_and_tried_again_without_a_new
             while firewall.in_the_way:
                 await asyncio.sleep(0.005)
         assert link.said.count(problem) == 1
+
+    play(tmp_path, story)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the machine's hosts file is root's")
+def test_the_machine_has_no_names_by_which_it_would_call_another_seaways(tmp_path: Path) -> None:
+    problem = PlanProblem(subject="127.254.0.0/16", message="another Seaway has them")
+    names = (("registry.localhost", "127.0.0.1"), ("cats.pets", "127.254.0.1"))
+
+    async def story(link: MemoryLink, firewall: MemoryFirewall) -> None:
+        machine = tmp_path / "machine-hosts"
+
+        async def known(name: str) -> None:
+            async with asyncio.timeout(5):
+                while not machine.exists() or name not in machine.read_text():
+                    await asyncio.sleep(0.005)
+
+        firewall.in_the_way += [problem] * 3
+        link.to_host.put_nowait(HostPlan(names=names, calls_names=True))
+        await known("registry.localhost")
+        assert "cats.pets" not in machine.read_text()
+        await known("cats.pets")
 
     play(tmp_path, story)
 

@@ -25,13 +25,15 @@ def a_check(port: int, kind: str = "HTTP", **fields: object) -> Check:
 
 
 @asynccontextmanager
-async def an_endpoint(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def an_endpoint(
+    answer: bytes, request_end: bytes = b"\r\n\r\n"
+) -> AsyncIterator[tuple[int, list[bytes]]]:
     """Answers every request with this; the port, and what was asked."""
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):
-            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            asked.append(await reader.readuntil(request_end))
             writer.write(answer)
             await writer.drain()
         writer.close()
@@ -69,6 +71,8 @@ def test_over_tcp_a_connection_is_enough_and_nobody_there_is_not_good() -> None:
     async def story() -> None:
         async with an_endpoint(b"") as (port, _):
             assert await answers(a_check(port, "TCP"))
+        # The first byte of a TLS greeting is answered in clear, as web servers do.
+        async with an_endpoint(b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x16") as (port, _):
             assert not await answers(a_check(port, "HTTPS")), "it speaks no TLS"
         assert not await answers(a_check(port, "TCP"))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -19,156 +18,36 @@ from typing import Any
 
 import pytest
 
-from tests.live import host_python
+from tests.live.conformance_stage import (
+    FRONT,
+    GROUP,
+    H2,
+    MODES,
+    SPEAK,
+    WAYS,
+    a_conformance_town,
+    ask,
+    define,
+    serve,
+    servers,
+    target,
+)
 from tests.live.speaker import PORTS
 from tests.live.story import (
     CLUSTER,
     NAMESPACE,
     Town,
-    a_site,
-    a_town,
     eventually,
     needs_machine,
 )
 
 pytestmark = needs_machine
 
-MODES = ("bridge", "awsvpc")
-H2 = 81
-FRONT = 9443
-PROTOCOLS = {
-    "grpc": "grpc",
-    "calls": "http2",
-    "web": "http",
-    "chat": "http",
-    "vault": "http",
-    "front": "http",
-    "raw": None,
-    "h2": "http2",
-}
-WAYS = [(caller, server) for caller in MODES for server in MODES]
-PAGE = (
-    f"server {{ listen {H2} http2; location / {{ default_type text/plain; "
-    'return 200 "$hostname\\n"; } }'
-)
-GROUP = "/conformance/proxy"
-LOG = {
-    "logDriver": "awslogs",
-    "options": {
-        "awslogs-group": GROUP,
-        "awslogs-region": "us-east-1",
-        "awslogs-stream-prefix": "sc",
-        "awslogs-create-group": "true",
-    },
-}
-LOGS: dict[str, dict[str, Any]] = {
-    "bridge": {"logConfiguration": LOG, "accessLogConfiguration": {"format": "TEXT"}},
-    "awsvpc": {
-        "logConfiguration": LOG,
-        "accessLogConfiguration": {"format": "JSON", "includeQueryParameters": "ENABLED"},
-        "containerConfigurations": [{"logLevel": "debug"}],
-    },
-}
-SPEAK = f"printf '%s' '{PAGE}' > /etc/nginx/conf.d/h2.conf && nginx && exec " + host_python.command(
-    "speaker.py", "serve"
-)
-
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
-    """Services ``bridge`` and ``awsvpc`` that serve, and a client only of each mode."""
-    with a_site() as site:
-        town = a_town(site, ("cats",))
-        for mode in MODES:
-            # TLS needs a network of the task's own.
-            names = [name for name in PROTOCOLS if (mode, name) != ("bridge", "vault")]
-            offered = [_offered(mode, name) for name in names]
-            _define(town, mode, mode, SPEAK)
-            _serve(town, mode, mode, 2, {"services": offered, **LOGS[mode]})
-            _define(town, f"{mode}-caller", mode, "exec sleep 3600")
-            _serve(town, f"{mode}-caller", mode, 1, LOGS[mode])
-        town.stable(*MODES, *(f"{mode}-caller" for mode in MODES))
-        for mode in MODES:
-            for task in town.tasks(mode):
-                eventually(partial(_serves, town, task["taskArn"]), "all ports are listened at")
+    with a_conformance_town() as town:
         yield town
-        assert site.errors() == []
-
-
-def _serves(town: Town, task: str) -> bool:
-    return bool(town.inside(task, f"curl -s http://localhost:{PORTS['web']}/headers || true"))
-
-
-def _define(town: Town, family: str, mode: str, script: str) -> None:
-    volumes, mounts = host_python.volumes()
-    container = {
-        "name": "main",
-        "image": f"{town.uris['cats']}:latest",
-        "command": ["sh", "-c", script],
-        "mountPoints": mounts,
-        "portMappings": [_mapping(name) for name in PROTOCOLS],
-        "stopTimeout": 2,
-    }
-    town.aws.ecs.register_task_definition(
-        family=family,
-        networkMode=mode,
-        cpu="256",
-        memory="256",
-        volumes=volumes,
-        containerDefinitions=[container],
-    )
-
-
-def _mapping(name: str) -> dict[str, Any]:
-    mapping: dict[str, Any] = {"name": name, "containerPort": PORTS.get(name, H2)}
-    if PROTOCOLS[name]:
-        mapping["appProtocol"] = PROTOCOLS[name]
-    return mapping
-
-
-def _offered(mode: str, name: str) -> dict[str, Any]:
-    """One DNS name for each service, dialled at the ports its containers have too."""
-    offered: dict[str, Any] = {
-        "portName": name,
-        "discoveryName": f"{mode}-{name}",
-        "clientAliases": [{"port": PORTS.get(name, H2), "dnsName": mode}],
-    }
-    if name == "chat":
-        offered["timeout"] = {"perRequestTimeoutSeconds": 0}
-    if name == "vault":
-        offered["tls"] = {"issuerCertificateAuthority": {}}
-    if name == "front":
-        offered["ingressPortOverride"] = FRONT
-    return offered
-
-
-def _serve(town: Town, name: str, mode: str, count: int, connect: dict[str, Any]) -> None:
-    network = {"networkConfiguration": {"awsvpcConfiguration": {"subnets": town.subnets}}}
-    town.create_service(
-        name,
-        desiredCount=count,
-        serviceConnectConfiguration={"enabled": True, **connect},
-        **(network if mode == "awsvpc" else {}),
-    )
-
-
-def target(server: str, name: str) -> str:
-    """What a caller writes behind ``http://``: a service has one DNS name for all it offers."""
-    return f"{server}:{PORTS.get(name, H2)}"
-
-
-def _run(town: Town, caller: str, what: str, called: str, times: int = 0) -> Any:
-    """What a caller's program got."""
-    (task,) = town.tasks(f"{caller}-caller")
-    program = host_python.command("speaker.py", what, called, str(times))
-    return json.loads(town.inside(task["taskArn"], program))
-
-
-def servers(talks: list[list[list[str]]]) -> Counter[str]:
-    """Who served each of the talks; a talk stays with one server."""
-    for talk in talks:
-        assert len({words[0] for words in talk}) == 1
-    return Counter(talk[0][0] for talk in talks)
 
 
 LONG = 18
@@ -187,7 +66,7 @@ def long(town: Town) -> Iterator[dict[str, Future[Any]]]:
     }
     with ThreadPoolExecutor() as threads:
         yield {
-            key: threads.submit(_run, town, "bridge", what, target("awsvpc", name), LONG)
+            key: threads.submit(ask, town, "bridge", what, target("awsvpc", name), LONG)
             for key, (what, name) in asked.items()
         }
 
@@ -200,7 +79,7 @@ def test_what_takes_long_is_begun(long: dict[str, Future[Any]]) -> None:
 def heard(town: Town, request: pytest.FixtureRequest) -> dict[str, Any]:
     """What a caller of the one mode got from the servers of the other, protocol by protocol."""
     caller, server = request.param
-    got: dict[str, Any] = _run(town, caller, "everything", server)
+    got: dict[str, Any] = ask(town, caller, "everything", server)
     return got
 
 
@@ -467,8 +346,8 @@ def test_in_a_faithful_cluster_a_new_name_is_known_to_later_deployments_only(tow
     ecs.update_cluster_settings(cluster=CLUSTER, settings=[setting])
     _redeploy(town, "bridge-caller")
     late = {"portName": "h2", "discoveryName": "late", "clientAliases": [{"port": H2}]}
-    _define(town, "late", "bridge", SPEAK)
-    _serve(town, "late", "bridge", 1, {"services": [late]})
+    define(town, "late", "bridge", SPEAK)
+    serve(town, "late", "bridge", 1, {"services": [late]})
     town.stable("late")
     name = f"late.{NAMESPACE}"
     assert name not in _hosts(town, "bridge-caller"), "deployed before the name was there"

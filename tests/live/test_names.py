@@ -220,6 +220,27 @@ def test_connections_through_a_name_outlive_other_names_that_come_and_go(namespa
     asyncio.run(story())
 
 
+def test_who_keeps_a_connection_to_a_name_that_is_no_more_gets_503(namespace: str) -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            cats, dogs = await Target("cats").start(), await Target("dogs").start()
+            inside = led(namespace)
+            upstreams = [an_upstream(cats, name="cats"), an_upstream(dogs, name="dogs")]
+            one, two = a_name(inside, 1, "cats"), a_name(inside, 2, "dogs")
+            await mesh.apply([one, two], upstreams)
+            kept = await Client.to(two)
+            assert (await kept.get()).status == 200
+            await mesh.apply([one], upstreams[:1])
+            answer = await kept.get()
+            assert answer.status == 503
+            assert "No endpoint" in answer.body
+            await mesh.apply([one, two], upstreams)
+            assert (await kept.get()).body == "dogs"
+            kept.close()
+
+    asyncio.run(story())
+
+
 def test_who_may_not_call_is_refused_and_counted(namespace: str) -> None:
     async def story() -> None:
         async with a_mesh() as mesh:

@@ -66,7 +66,10 @@ class Revisions:
         """The host names of a deployment's tasks that take requests."""
         tasks = [task for task in self.town.tasks("cats") if task["startedBy"] == deployment]
         healthy = [task for task in tasks if task["healthStatus"] == "HEALTHY"]
-        return [self.town.inside(task["taskArn"], "cat /proc/sys/kernel/hostname").strip() for task in healthy]
+        return [
+            self.town.inside(task["taskArn"], "cat /proc/sys/kernel/hostname").strip()
+            for task in healthy
+        ]
 
     def answers(self, url: str, times: int, *options: str) -> dict[str, int]:
         """How many requests each deployment answers, by connections of their own."""

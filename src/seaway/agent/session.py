@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import aclosing, suppress
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from seaway.agent.cgroup import Cgroups, cgroups_for
@@ -20,6 +21,7 @@ from seaway.agent.network import Addresses, Networks
 from seaway.agent.pause.image import pause_image
 from seaway.agent.refusals import Refusals
 from seaway.agent.worker import Tools, Worker, forget, remove_task
+from seaway.core.mesh.connect import OUTSIDE
 from seaway.core.names import last_part
 from seaway.link.messages import Assignment, Hello, HostPlan, PlanProblem, Usage
 
@@ -29,6 +31,7 @@ _ORPHAN_STOP = 30
 _REMEMBERED = 3600.0
 """Seconds a stopped task stays known, as long as AWS describes it."""
 _ARCHITECTURES = {"amd64": "x86_64"}
+_OUTSIDE = ip_network(OUTSIDE)
 _log = logging.getLogger(__name__)
 
 
@@ -211,18 +214,21 @@ class Agent:
                 await asyncio.sleep(_RETRY)
                 self._planned.set()
                 continue
-            problems += self._write_names(self._plan)
-            problems += await self._firewall.lead_calls(self._installation, self._plan.calls_names)
+            leading = await self._firewall.lead_calls(self._installation, self._plan.calls_names)
+            names = self._plan.names
+            if leading:  # by these addresses another Seaway's names would be called
+                names = tuple(pair for pair in names if ip_address(pair[1]) not in _OUTSIDE)
+            problems += (*self._write_names(names), *leading)
             for problem in problems:
                 if problem not in told:
                     await self._link.send(problem)
             told = problems
 
-    def _write_names(self, plan: HostPlan) -> tuple[PlanProblem, ...]:
+    def _write_names(self, names: tuple[tuple[str, str], ...]) -> tuple[PlanProblem, ...]:
         if self._hosts_file is None or os.geteuid() != 0:
             return ()
         try:
-            write_block(self._hosts_file, self._installation, plan.names)
+            write_block(self._hosts_file, self._installation, names)
         except OSError as error:
             message = f"The names could not be written to {self._hosts_file}: {error}."
             return (PlanProblem(subject=str(self._hosts_file), message=message),)

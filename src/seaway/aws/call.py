@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from seaway.core.moment import Moment
+from seaway.core.names import Place, place_of
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
@@ -28,3 +31,21 @@ class Call:
     def arn(self, service: str, resource: str) -> str:
         """An ARN of ``service`` in the caller's region and account."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+    @property
+    def place(self) -> Place:
+        """The caller's account and region."""
+        return Place(account=self.account, region=self.region)
+
+
+class _Placed(Protocol):
+    @property
+    def arn(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Placed)
+
+
+def here(call: Call, found: Iterable[R]) -> list[R]:
+    """Those of the caller's account and region."""
+    return [one for one in found if place_of(one.arn) == call.place]

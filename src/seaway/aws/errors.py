@@ -54,13 +54,6 @@ class MissingAuthenticationToken(AwsError):
     status = 403
 
 
-class UnrecognizedClient(AwsError):
-    """The access key is not known (AWS common errors: UnrecognizedClientException)."""
-
-    code = "UnrecognizedClientException"
-    status = 403
-
-
 class SignatureDoesNotMatch(AwsError):
     """The signature is not the one this request should carry (AWS common errors)."""
 

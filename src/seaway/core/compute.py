@@ -265,9 +265,7 @@ class AutoScalingGroup:
     service_linked_role: str = ""
     capacity_rebalance: bool = False
     max_lifetime: int | None = None
-    placement_group: str | None = None
     context: str | None = None
-    suspended: tuple[str, ...] = ()
     status: str | None = None
     """``Delete in progress`` once it was deleted with instances left."""
     tags: tuple[GroupTag, ...] = ()

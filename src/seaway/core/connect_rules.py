@@ -220,12 +220,16 @@ def alias_name(entry: ConnectService, namespace: Namespace) -> str:
 
 
 def number_for(
-    endpoint: NamedEndpoint, before: NamedEndpoint | None, others: Iterable[NamedEndpoint]
+    endpoint: NamedEndpoint,
+    before: NamedEndpoint | None,
+    others: Iterable[NamedEndpoint],
+    last: int = 0,
 ) -> int:
     """The number of an endpoint's virtual address: one address for each name clients dial.
 
-    ``others`` are the namespace's other endpoints, ``before`` this one as it is. A name that is
-    dialled at several ports has one address; else an endpoint keeps the one it has.
+    ``others`` are the namespace's other endpoints, ``before`` this one as it is, ``last`` the
+    namespace's last number. A name that is dialled at several ports has one address; else an
+    endpoint keeps the one it has.
     """
     there = list(others)
     for other in there:
@@ -234,7 +238,7 @@ def number_for(
     taken = {other.number for other in there}
     if before is not None and before.number not in taken:
         return before.number
-    return next_number(taken)
+    return next_number(taken, last)
 
 
 def outside_for(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from seaway.core.names import Tags
 from seaway.core.task_definition import AppProtocol
 
+LAST_NUMBER = 0xFFFE
+"""The highest number of a virtual address: the range has sixteen bits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Namespace:
@@ -24,6 +27,8 @@ class Namespace:
     hosted_zone: str | None = None
     soa_ttl: int | None = None
     tags: Tags = ()
+    last_number: int = 0
+    """The virtual address given out last: the next name gets a later one (``next_number``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +138,15 @@ class NamedEndpoint:
         return f"127.254.{self.outside >> 8}.{self.outside & 255}" if self.outside else None
 
 
-def next_number(taken: set[int]) -> int:
-    """The lowest free number for a virtual address, from 1."""
-    number = 1
+def next_number(taken: set[int], last: int = 0) -> int:
+    """The first free number for a virtual address after the last that was given out.
+
+    Who keeps a connection to a name that is no more, or remembers its address, must not reach
+    another name by it. After the whole range it begins anew with 1.
+    """
+    number = last % LAST_NUMBER + 1
     while number in taken:
-        number += 1
+        number = number % LAST_NUMBER + 1
     return number
 
 

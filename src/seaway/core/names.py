@@ -43,11 +43,6 @@ def service_arn(cluster: str, name: str) -> str:
     return place_of(cluster).arn("ecs", f"service/{last_part(cluster)}/{name}")
 
 
-def task_definition_arn(place: Place, family: str, revision: int) -> str:
-    """The ARN of a task definition's revision."""
-    return place.arn("ecs", f"task-definition/{family}:{revision}")
-
-
 def new_task_arn(cluster: str, moment: Moment) -> str:
     """A new task's ARN in the cluster (given by ARN): 32 hexadecimal digits."""
     return place_of(cluster).arn("ecs", f"task/{last_part(cluster)}/{moment.hex(32)}")

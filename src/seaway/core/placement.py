@@ -13,7 +13,6 @@ DYNAMIC_PORTS = range(32768, 61000)
 """Where dynamic host ports come from (agent: the host's ephemeral range)."""
 
 NO_INSTANCES = "No Container Instances were found in your cluster."
-CAPABILITY = "MemberOf placement constraint unsatisfied."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,6 @@ class Deployment:
     rollout_state: RolloutState = RolloutState.IN_PROGRESS
     rollout_reason: str = ""
     failed_tasks: int = 0
-    last_failure_at: float | None = None
     updated_at: float = 0.0
     finished_at: float | None = None
     steady_at: float | None = None

@@ -17,7 +17,6 @@ import yaml
 Value = Any
 """What a template holds: text, number, truth, list or mapping, as YAML and JSON have them."""
 
-FORMAT_VERSION = "2010-09-09"
 _SECTIONS = frozenset(
     {
         "AWSTemplateFormatVersion",

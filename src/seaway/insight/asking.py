@@ -154,7 +154,7 @@ def _offers_none(tx: Transaction, services: Sequence[Service]) -> tuple[str, str
     return f"Service {name} offers {offered}, which clients can't dial yet.", "Ask again."
 
 
-def name_is_known(tx: Transaction, caller: Party, endpoint: NamedEndpoint) -> Step | None:
+def name_is_known(caller: Party, endpoint: NamedEndpoint) -> Step | None:
     """In a faithful cluster tasks know only the names there were when they were deployed."""
     name = "known"
     if caller.known is not None and endpoint.discovery not in caller.known:

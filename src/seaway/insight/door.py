@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 
 from seaway.core.capacity import Host
 from seaway.core.mesh.sample import TrafficSample
-from seaway.core.traffic import Row
 from seaway.insight import prometheus
 from seaway.insight.explain import explain
 from seaway.insight.explanation import Explanation
@@ -34,6 +33,7 @@ SHORT, LONG = 10.0, 60.0
 """Seconds that top shows."""
 
 MOST_MINUTES = 60 * 24 * 15
+"""How far back health may be asked for: CloudWatch keeps points of a minute for 15 days."""
 
 
 class Store(Protocol):
@@ -157,7 +157,7 @@ class Insight:
             "cluster": cluster,
             "service": service,
             "minutes": minutes,
-            "rows": [_row(row) for row in rows],
+            "rows": [asdict(row) for row in rows],
         }
 
     def _metrics(self) -> str:
@@ -240,10 +240,6 @@ def _edge(short: Edge, long: Edge) -> dict[str, Any]:
 
 def _flow(flow: Flow) -> dict[str, Any]:
     return {**asdict(flow), "requests": flow.requests, "errors": flow.errors}
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return asdict(row)
 
 
 async def _answer(send: Send, body: Any, status: int = 200) -> None:

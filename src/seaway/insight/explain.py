@@ -55,7 +55,7 @@ def _walk(
         return steps
     steps += _asked(tx, caller, endpoint, owner)
     if caller.is_machine or caller.running:
-        steps += _proxied(caller, endpoint, owner, seen, lately)
+        steps += _proxied(caller, endpoint, seen, lately)
     return steps
 
 
@@ -63,7 +63,7 @@ def _asked(tx: Transaction, caller: Party, endpoint: NamedEndpoint, owner: Servi
     """What the store says of the call."""
     layers = serving.layers_between(tx, caller, endpoint, owner)
     steps = [
-        asking.name_is_known(tx, caller, endpoint),
+        asking.name_is_known(caller, endpoint),
         asking.caller_listens(caller),
         serving.is_allowed(caller, owner, layers),
         serving.settings_hold(layers),
@@ -77,7 +77,6 @@ def _asked(tx: Transaction, caller: Party, endpoint: NamedEndpoint, owner: Servi
 def _proxied(
     caller: Party,
     endpoint: NamedEndpoint,
-    owner: Service,
     seen: Mapping[str, Seen],
     lately: Lately,
 ) -> list[Step]:
@@ -86,7 +85,7 @@ def _proxied(
     found = proxying.ears(caller, endpoint, seen)
     steps.append(proxying.listens(caller, endpoint, found))
     if any(ear.ports for ear in found):
-        steps.append(proxying.routes(caller, found))
+        steps.append(proxying.routes(found))
         steps.append(proxying.has_endpoints(found))
         steps.append(proxying.certificates_are_there(found))
     minute, seconds = (

@@ -10,7 +10,7 @@ from seaway.core.discovery import NamedEndpoint, Namespace
 from seaway.core.mesh.intentions import MACHINE, Identity
 from seaway.core.names import last_part
 from seaway.core.service import Deployment, Service
-from seaway.core.task import Task
+from seaway.core.task import Task, TaskStatus
 from seaway.insight.explanation import listed
 from seaway.store.transaction import Transaction
 
@@ -151,4 +151,4 @@ def did_you_mean(word: str, names: Sequence[str]) -> str:
 
 
 def _is_live(task: Task) -> bool:
-    return task.last_status != "STOPPED"
+    return task.last_status is not TaskStatus.STOPPED

@@ -128,7 +128,7 @@ def _refused_ports(ear: Ear) -> Iterator[tuple[Port, str]]:
                 yield port, error
 
 
-def routes(caller: Party, found: Sequence[Ear]) -> Step:
+def routes(found: Sequence[Ear]) -> Step:
     """What happens to a request at the port."""
     name = "route"
     ear, port = next((ear, port) for ear in found for port in ear.ports)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from seaway.core.mesh.snapshot import Kind, Snapshot
-from seaway.insight.rates import Edge
 
 
 class Refused(Protocol):
@@ -71,7 +70,7 @@ class Seen:
     """One host's proxy at one moment.
 
     ``refused`` is why, by kind and name. ``endpoints`` are by upstream; None when the proxy's own
-    administration could not be asked. ``edges`` are its last minute.
+    administration could not be asked.
     """
 
     host: str
@@ -80,7 +79,6 @@ class Seen:
     settled: bool = False
     refused: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
     endpoints: Mapping[str, tuple[EndpointSeen, ...]] | None = None
-    edges: tuple[Edge, ...] = ()
 
 
 def seen_of(host: str, talk: Conversations, clusters: Mapping[str, Any] | None) -> Seen:

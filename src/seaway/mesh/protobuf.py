@@ -10,9 +10,9 @@ from __future__ import annotations
 import marshal
 import pkgutil
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -72,7 +72,8 @@ from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa
 from envoy.service.discovery.v3 import discovery_pb2  # noqa: E402
 from google.protobuf import any_pb2, json_format, wrappers_pb2  # noqa: E402, F401
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2  # noqa: E402
-from xds.type.matcher.v3 import ip_pb2, matcher_pb2  # noqa: E402, F401
+from xds.core.v3 import extension_pb2  # noqa: E402
+from xds.type.matcher.v3 import ip_pb2, matcher_pb2  # noqa: E402
 
 from seaway.core.mesh.sample import Spread  # noqa: E402
 from seaway.core.mesh.snapshot import Kind, Resource  # noqa: E402
@@ -167,19 +168,14 @@ class _Pieces:
         self._remembered = remembered
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
 
-    def serialised(
-        self, kind: Any, body: Mapping[str, Any], write: Callable[..., bytes] | None = None
-    ) -> bytes:
-        """The body as a message of this kind, if need be written by ``write``.
-
-        Raises MalformedResource.
-        """
+    def serialised(self, kind: Any, body: Mapping[str, Any]) -> bytes:
+        """The body as a message of this kind. Raises MalformedResource."""
         told: Any = (kind.DESCRIPTOR.full_name, body)
         said = marshal.dumps(told, 2)
         key = blake2b(said, digest_size=16).digest()
         piece = self._kept.get(key)
         if piece is None:
-            piece = self._kept[key] = (write or partial(_parsed, kind))(body)
+            piece = self._kept[key] = _parsed(kind, body)
             if len(self._kept) > self._remembered:
                 self._kept.popitem(last=False)
         return piece
@@ -224,26 +220,40 @@ def routes_bytes(body: Mapping[str, Any]) -> bytes:
 
 
 def _matcher_bytes(body: Mapping[str, Any]) -> bytes:
-    """A Matcher; a map's matches one by one, down through maps of maps."""
-    tree = body.get("matcher_tree", {})
-    if "exact_match_map" not in tree or len(body) > 1:
-        return _pieces.serialised(matcher_pb2.Matcher, body)
-    return _pieces.serialised(matcher_pb2.Matcher, body, _map_bytes)
+    """A Matcher; what a map or a trie holds one by one, down through matchers in matchers."""
+    kind, tree = matcher_pb2.Matcher, body.get("matcher_tree", {})
+    if "exact_match_map" in tree:
+        given = _map_bytes(tree["exact_match_map"]["map"])
+        told = _in_field(kind.MatcherTree, "exact_match_map", given)
+    elif "range_matchers" in tree.get("custom_match", {}).get("typed_config", {}):
+        told = _in_field(kind.MatcherTree, "custom_match", _trie_bytes(tree["custom_match"]))
+    else:
+        return _pieces.serialised(kind, body)
+    rest = {key: value for key, value in body.items() if key != "matcher_tree"}
+    told += _pieces.serialised(kind.MatcherTree, {"input": tree["input"]})
+    return _in_field(kind, "matcher_tree", told) + _pieces.serialised(kind, rest)
 
 
-def _map_bytes(body: Mapping[str, Any]) -> bytes:
-    kind, tree = matcher_pb2.Matcher, body["matcher_tree"]
-    matches = []
-    for key, match in tree["exact_match_map"]["map"].items():
+def _map_bytes(matches: Mapping[str, Mapping[str, Any]]) -> bytes:
+    kind, parts = matcher_pb2.Matcher.OnMatch, []
+    for key, match in matches.items():
         if "matcher" in match:
-            told = _in_field(kind.OnMatch, "matcher", _matcher_bytes(match["matcher"]))
+            told = _in_field(kind, "matcher", _matcher_bytes(match["matcher"]))
         else:
-            told = _pieces.serialised(kind.OnMatch, match)
+            told = _pieces.serialised(kind, match)
         # An entry of a map is a message of two fields, key and value.
-        matches.append(_field(1, _field(1, key.encode()) + _field(2, told)))
-    given = _pieces.serialised(kind.MatcherTree, {"input": tree["input"]})
-    exact = _in_field(kind.MatcherTree, "exact_match_map", b"".join(matches))
-    return _in_field(kind, "matcher_tree", given + exact)
+        parts.append(_field(1, _field(1, key.encode()) + _field(2, told)))
+    return b"".join(parts)
+
+
+def _trie_bytes(custom: Mapping[str, Any]) -> bytes:
+    kind, parts = ip_pb2.IPMatcher, []
+    for ranges in custom["typed_config"]["range_matchers"]:
+        told = _pieces.serialised(kind.IPRangeMatcher, ranges)
+        parts.append(_in_field(kind, "range_matchers", told))
+    trie = any_pb2.Any(type_url=custom["typed_config"]["@type"], value=b"".join(parts))
+    match = extension_pb2.TypedExtensionConfig(name=custom["name"], typed_config=trie)
+    return bytes(match.SerializeToString())
 
 
 def _in_field(kind: Any, name: str, message: bytes) -> bytes:

@@ -98,6 +98,19 @@ def test_a_deleted_services_names_are_free_again() -> None:
     assert endpoint.service.endswith("/other")
 
 
+def test_a_deleted_services_address_is_not_the_next_names() -> None:
+    """Somebody may still have a connection to it."""
+    life = Lively()
+    life.ecs.serve(serviceConnectConfiguration=CONNECTED)
+    (before,) = life.ecs.all(NamedEndpoint)
+    life.after(60)
+    life.ecs.DeleteService(service="web", force=True)
+    life.after(60)
+    life.ecs.serve("other", taskDefinition="web", serviceConnectConfiguration=CONNECTED)
+    (endpoint,) = life.ecs.all(NamedEndpoint)
+    assert endpoint.address != before.address
+
+
 def test_a_standalone_task_runs_and_is_stopped() -> None:
     life = Lively()
     (task,) = life.ecs.RunTask(taskDefinition="web")["tasks"]

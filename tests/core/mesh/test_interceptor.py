@@ -92,5 +92,5 @@ def test_a_table_does_not_grow_for_ever() -> None:
         for n in range(1, 1001)
     ]
     tables = name_tables(ports).values()
-    assert max(len(table.entries) for table in tables) == 32
+    assert max(len(table.entries) for table in tables) == 64
     assert sum(len(table.entries) for table in tables) == 1000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from seaway.aws.instants import instant
 from seaway.core.authority import CertificateAuthority
 from seaway.core.names import place_of
 
@@ -12,18 +12,13 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import acmpca as shapes
 
 
-def time(seconds: float) -> datetime:
-    """An instant as the API gives it."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
-
-
 def authority(noun: CertificateAuthority, now: float) -> shapes.CertificateAuthority:
     """An authority, without its certificate and key."""
     shown: shapes.CertificateAuthority = {
         "Arn": noun.arn,
         "OwnerAccount": place_of(noun.arn).account,
-        "CreatedAt": time(noun.created_at),
-        "LastStateChangeAt": time(noun.changed_at),
+        "CreatedAt": instant(noun.created_at),
+        "LastStateChangeAt": instant(noun.changed_at),
         "Type": noun.type,
         "Status": noun.status_at(now).value,
         "CertificateAuthorityConfiguration": {
@@ -40,8 +35,8 @@ def authority(noun: CertificateAuthority, now: float) -> shapes.CertificateAutho
     if noun.serial is not None:
         shown["Serial"] = noun.serial
     if noun.not_before is not None and noun.not_after is not None:
-        shown["NotBefore"] = time(noun.not_before)
-        shown["NotAfter"] = time(noun.not_after)
+        shown["NotBefore"] = instant(noun.not_before)
+        shown["NotAfter"] = instant(noun.not_after)
     if noun.restorable_until is not None:
-        shown["RestorableUntil"] = time(noun.restorable_until)
+        shown["RestorableUntil"] = instant(noun.restorable_until)
     return shown

@@ -12,7 +12,7 @@ from seaway.aws.autoscaling.pages import paged
 from seaway.aws.call import Call
 from seaway.aws.operation import operation
 from seaway.core.compute import INSTANCE_TYPES, AutoScalingGroup, LaunchConfiguration
-from seaway.core.names import Place, place_of
+from seaway.core.names import place_of
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def own_configurations(tx: Transaction, call: Call) -> list[LaunchConfiguration]:
     """The caller's launch configurations, oldest first."""
-    here = Place(account=call.account, region=call.region)
+    here = call.place
     return [found for found in tx.where(LaunchConfiguration) if place_of(found.arn) == here]
 
 

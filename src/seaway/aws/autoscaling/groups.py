@@ -28,7 +28,7 @@ from seaway.core.compute import (
     LaunchTemplateVersion,
     template_version,
 )
-from seaway.core.names import Place, place_of
+from seaway.core.names import place_of
 from seaway.core.network import Subnet, Vpc
 from seaway.core.places import zone_id_of
 from seaway.store.transaction import Transaction
@@ -49,7 +49,7 @@ _REFUSED = (
 
 def own_groups(tx: Transaction, call: Call) -> list[AutoScalingGroup]:
     """The caller's groups, oldest first."""
-    here = Place(account=call.account, region=call.region)
+    here = call.place
     return [group for group in tx.where(AutoScalingGroup) if place_of(group.arn) == here]
 
 
@@ -194,7 +194,7 @@ def _subnets(tx: Transaction, call: Call, request: Mapping[str, Any]) -> list[Su
         return [subnet for subnet in found if subnet]
     zones = request.get("AvailabilityZones") or ()
     ensure_default_network(tx, call.account, call.region, call.moment)
-    here = Place(account=call.account, region=call.region)
+    here = call.place
     vpcs = {v.id for v in tx.where(Vpc) if v.is_default}
     default = [
         subnet

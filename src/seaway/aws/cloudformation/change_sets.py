@@ -15,7 +15,6 @@ from seaway.aws.cloudformation.errors import (
 )
 from seaway.aws.cloudformation.lookup import (
     find_stack,
-    instant,
     paged,
     shown_parameters,
     shown_tags,
@@ -24,6 +23,7 @@ from seaway.aws.cloudformation.lookup import (
 )
 from seaway.aws.cloudformation.stacks import begin_update, check_updatable, new_stack
 from seaway.aws.cloudformation.templates import intent_of, readable, same
+from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.core.intrinsics import Scope, holds, resolve, split_parameters
 from seaway.core.launching import stored_value

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from seaway.aws.call import Call
 from seaway.aws.cloudformation.errors import ValidationError
 from seaway.aws.cloudformation.lookup import (
-    instant,
     own_stacks,
     paged,
     shown_parameters,
@@ -15,6 +14,7 @@ from seaway.aws.cloudformation.lookup import (
     stack_of,
 )
 from seaway.aws.cloudformation.templates import readable, summary_of, text_of
+from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.core.stack import Stack, StackEvent, StackOutput, StackResource
 from seaway.store.transaction import Transaction

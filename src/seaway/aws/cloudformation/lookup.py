@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seaway.aws.call import Call
@@ -79,11 +78,6 @@ def tell(tx: Transaction, stack: Stack, moment: Moment) -> None:
             token=stack.token,
         )
     )
-
-
-def instant(seconds: float) -> datetime:
-    """A time as CloudFormation gives it."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def shown_tags(tags: Tags) -> list[shapes.Tag]:

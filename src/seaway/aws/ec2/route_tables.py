@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from seaway.aws.call import Call
 from seaway.aws.ec2 import errors
-from seaway.aws.ec2.defaults import main_table
 from seaway.aws.ec2.filters import answered, chosen, paged
 from seaway.aws.ec2.lookup import asked, need
 from seaway.aws.ec2.tags import shown, specified
@@ -310,12 +309,3 @@ def disassociate_route_table(
             f"cannot disassociate the main route table association {held.id}"
         )
     tx.drop(held)
-
-
-def routes_of(tx: Transaction, subnet: Subnet) -> tuple[Route, ...]:
-    """The routes a subnet goes by: its own table's, else the VPC's main one's."""
-    for association in tx.where(RouteTableAssociation, subnet=subnet.id):
-        table = tx.find(RouteTable, association.table)
-        if table is not None:
-            return table.routes
-    return main_table(tx, subnet.vpc).routes

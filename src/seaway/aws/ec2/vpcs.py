@@ -14,7 +14,6 @@ from seaway.aws.ec2.lookup import asked, need
 from seaway.aws.ec2.tags import shown, specified
 from seaway.aws.operation import operation
 from seaway.core.balancer import LoadBalancer
-from seaway.core.names import Place
 from seaway.core.network import NetworkInterface, Subnet, Vpc
 from seaway.core.routing import (
     DhcpOptions,
@@ -56,7 +55,7 @@ def create_vpc(
         raise errors.VpcRange(f"The CIDR '{request['CidrBlock']}' is invalid.")
     vpc = make_vpc(
         tx,
-        Place(account=call.account, region=call.region),
+        call.place,
         str(network),
         call.moment,
         tenancy=request.get("InstanceTenancy", "default"),
@@ -74,7 +73,7 @@ def create_default_vpc(
         raise errors.DefaultVpcAlreadyExists(
             "A Default VPC already exists for this account in this region."
         )
-    place = Place(account=call.account, region=call.region)
+    place = call.place
     return {"Vpc": render_vpc(make_default_vpc(tx, place, call.moment))}
 
 

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecr import render
+from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.core.names import Place
 from seaway.core.registry_token import LIFETIME, SECRET_ID, USER, new_token
@@ -41,6 +41,6 @@ def _authorization(
     login = f"{USER}:{new_token(secret.value, place, call.moment)}"
     return {
         "authorizationToken": base64.b64encode(login.encode()).decode(),
-        "expiresAt": render.time(call.moment.now + LIFETIME),
+        "expiresAt": instant(call.moment.now + LIFETIME),
         "proxyEndpoint": f"http://{registry_address(place, call.host)}",
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from seaway.aws.instants import instant
 from seaway.core.names import place_of
 from seaway.core.repository import Image, Repository, registry_address
 
@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from seaway.aws.shapes import ecr as shapes
-
-
-def time(seconds: float) -> datetime:
-    """An instant as the API gives it."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def repository(noun: Repository, host: str) -> shapes.Repository:
@@ -27,7 +22,7 @@ def repository(noun: Repository, host: str) -> shapes.Repository:
         "registryId": noun.registry_id,
         "repositoryName": noun.name,
         "repositoryUri": f"{address}/{noun.name}",
-        "createdAt": time(noun.created_at),
+        "createdAt": instant(noun.created_at),
         "imageTagMutability": noun.mutability.value,
         "imageScanningConfiguration": {"scanOnPush": noun.scan_on_push},
         "encryptionConfiguration": {"encryptionType": "AES256"},
@@ -67,7 +62,7 @@ def image_detail(noun: Image, owner: Repository, tags: Iterable[str]) -> shapes.
         "repositoryName": owner.name,
         "imageDigest": noun.digest,
         "imageSizeInBytes": noun.size,
-        "imagePushedAt": time(noun.pushed_at),
+        "imagePushedAt": instant(noun.pushed_at),
         "imageManifestMediaType": noun.media_type,
         "imageStatus": "ACTIVE",
     }
@@ -79,7 +74,7 @@ def image_detail(noun: Image, owner: Repository, tags: Iterable[str]) -> shapes.
     if noun.subject is not None:
         shown["subjectManifestDigest"] = noun.subject
     if noun.last_pulled_at is not None:
-        shown["lastRecordedPullTime"] = time(noun.last_pulled_at)
+        shown["lastRecordedPullTime"] = instant(noun.last_pulled_at)
     return shown
 
 

@@ -45,9 +45,12 @@ def offer(
         before = tx.find(NamedEndpoint, discovery.arn)
         named = tx.where(NamedEndpoint, namespace=namespace.arn)
         others = [other for other in named if other.discovery != discovery.arn]
-        number = number_for(endpoint, before, others)
+        number = number_for(endpoint, before, others, namespace.last_number)
         outside = outside_for(endpoint, before, tx.where(NamedEndpoint))
         tx.put(replace(endpoint, number=number, outside=outside))
+        if before is None or before.number != number:
+            namespace = replace(namespace, last_number=number)
+            tx.put(namespace)
         pairs.append((entry.name, discovery.arn))
     return tuple(pairs)
 

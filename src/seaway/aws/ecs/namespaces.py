@@ -7,7 +7,6 @@ from seaway.aws.ecs.errors import InvalidParameterException, NamespaceNotFoundEx
 from seaway.aws.ecs.references import namespace_of
 from seaway.core.discovery import Namespace
 from seaway.core.discovery_rules import new_http_namespace
-from seaway.core.names import Place
 from seaway.store.transaction import Transaction
 
 
@@ -37,7 +36,7 @@ def default_namespace(tx: Transaction, call: Call, given: str) -> tuple[Namespac
     found = namespace_of(tx, call, given)
     if found is not None:
         return found, False
-    place = Place(account=call.account, region=call.region)
+    place = call.place
     home = call.arn("servicediscovery", "namespace/")
     others = [other for other in tx.where(Namespace) if other.arn.startswith(home)]
     made = new_http_namespace(place, given, call.moment, others=others)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.rendering import instant
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags
+from seaway.aws.instants import instant
 from seaway.core.capacity import ContainerInstance, Room
 from seaway.core.cluster import CapacityProvider, Cluster
 from seaway.core.service import Service

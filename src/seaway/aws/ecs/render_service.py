@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.registries import render_registries
 from seaway.aws.ecs.render_task_definition import render_log
-from seaway.aws.ecs.rendering import instant, kept
+from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags
+from seaway.aws.instants import instant
 from seaway.core.deployment import counts
 from seaway.core.names import place_of, revision_arn, service_deployment_arn
 from seaway.core.service import (

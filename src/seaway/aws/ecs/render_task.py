@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.rendering import instant, kept
+from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.tagging import render_tags
+from seaway.aws.instants import instant
 from seaway.core.fargate import PLATFORM_VERSION
 from seaway.core.network import NetworkInterface
 from seaway.core.proxy_log import proxy_container

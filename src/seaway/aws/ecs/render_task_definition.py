@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.rendering import instant, kept
+from seaway.aws.ecs.rendering import kept
+from seaway.aws.instants import instant
 from seaway.core.fargate import compatibilities
 from seaway.core.task_definition import (
     ContainerDefinition,

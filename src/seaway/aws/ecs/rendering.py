@@ -1,9 +1,8 @@
-"""Small pieces every rendering needs, and a memory for renderings of nouns that did not change."""
+"""A memory for renderings of nouns that did not change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from operator import attrgetter, is_
 from typing import ParamSpec, TypeVar
@@ -12,11 +11,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MOST_KEPT = 2048
-
-
-def instant(seconds: float) -> datetime:
-    """Epoch seconds as AWS gives times: aware, in UTC, to the millisecond."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def kept(key: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

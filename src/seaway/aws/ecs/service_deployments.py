@@ -11,8 +11,8 @@ from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.references import at_most, cluster_of, missing, page, service_of
 from seaway.aws.ecs.registries import render_registries
 from seaway.aws.ecs.render_service import render_connect, render_load_balancers, render_rollout
-from seaway.aws.ecs.rendering import instant
 from seaway.aws.ecs.strategy import render_strategy
+from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.core.deployment import breaker_threshold, counts
 from seaway.core.names import last_part, revision_arn, service_deployment_arn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seaway.aws.call import Call
+from seaway.aws.call import Call, here
 from seaway.aws.elbv2 import attributes, limits, lookup, naming, render, tagging, zones
 from seaway.aws.elbv2.errors import (
     DuplicateLoadBalancerNameException,
@@ -46,7 +46,7 @@ def create_load_balancer(
     if there is not None:
         wanted = tuple((subnet.zone, subnet.id) for subnet in subnets)
         return _same(there, scheme, wanted, groups)
-    if len(lookup.here(call, tx.where(LoadBalancer))) >= limits.LOAD_BALANCERS:
+    if len(here(call, tx.where(LoadBalancer))) >= limits.LOAD_BALANCERS:
         raise TooManyLoadBalancersException(
             f"The account can only have '{limits.LOAD_BALANCERS}' load balancers"
         )
@@ -77,7 +77,7 @@ def describe_load_balancers(
     elif names:
         found = [_by_name(tx, call, name) for name in names]
     else:
-        found = lookup.here(call, tx.where(LoadBalancer))
+        found = here(call, tx.where(LoadBalancer))
     shown, following = lookup.paged(
         found, request.get("Marker"), request.get("PageSize"), f"lb {arns} {names}"
     )

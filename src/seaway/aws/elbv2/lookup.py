@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from seaway.aws.call import Call
+from seaway.aws.call import Call, here
 from seaway.aws.elbv2.errors import (
     ListenerNotFoundException,
     LoadBalancerNotFoundException,
@@ -16,11 +16,9 @@ from seaway.aws.elbv2.errors import (
 from seaway.aws.paging import BadToken, page
 from seaway.core.balancer import Listener, LoadBalancer, Rule, TargetGroup
 from seaway.core.balancer_rules import forwards_to, groups_of
-from seaway.core.names import place_of
 from seaway.store.transaction import Transaction
 
 T = TypeVar("T")
-R = TypeVar("R", LoadBalancer, TargetGroup)
 
 PAGE = 400
 """Results of a page when PageSize is left out, which is also its maximum."""
@@ -76,15 +74,6 @@ def load_balancer_named(tx: Transaction, call: Call, name: str) -> LoadBalancer 
 def target_group_named(tx: Transaction, call: Call, name: str) -> TargetGroup | None:
     """The caller's target group of this name."""
     return next((group for group in here(call, tx.where(TargetGroup, name=name))), None)
-
-
-def here(call: Call, found: Sequence[R]) -> list[R]:
-    """Those of the caller's account and region."""
-    return [
-        one
-        for one in found
-        if (place := place_of(one.arn)).region == call.region and place.account == call.account
-    ]
 
 
 def rules_of_load_balancer(tx: Transaction, arn: str) -> list[Rule]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from seaway.aws.elbv2 import actions, conditions
+from seaway.aws.instants import instant
 from seaway.core.balancer import Action, Listener, LoadBalancer, Rule, Target, TargetGroup
 from seaway.core.balancer import TargetState as State
 from seaway.core.balancer_rules import NOT_IN_USE
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 HOSTED_ZONE = "Z35SXDOTRQ7X7K"
 """The hosted zone AWS's own load balancers in us-east-1 are in; clients only pass it on."""
-
-
-def moment(seconds: float) -> datetime:
-    """Epoch seconds as AWS shows them, to the millisecond."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def zones(balancer: LoadBalancer) -> list[shapes.AvailabilityZone]:
@@ -37,7 +32,7 @@ def load_balancer(balancer: LoadBalancer) -> shapes.LoadBalancer:
         "LoadBalancerArn": balancer.arn,
         "DNSName": balancer.dns_name,
         "CanonicalHostedZoneId": HOSTED_ZONE,
-        "CreatedTime": moment(balancer.created_at),
+        "CreatedTime": instant(balancer.created_at),
         "LoadBalancerName": balancer.name,
         "Scheme": balancer.scheme,
         "VpcId": balancer.vpc,

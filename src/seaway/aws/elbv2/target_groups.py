@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seaway.aws.call import Call
+from seaway.aws.call import Call, here
 from seaway.aws.elbv2 import attributes, checks, limits, lookup, naming, render, tagging
 from seaway.aws.elbv2.errors import (
     DuplicateTargetGroupNameException,
@@ -41,7 +41,7 @@ def create_target_group(
             )
         users = lookup.load_balancers_using(tx, there.arn)
         return {"TargetGroups": [render.target_group(there, users)]}
-    if len(lookup.here(call, tx.where(TargetGroup))) >= limits.TARGET_GROUPS:
+    if len(here(call, tx.where(TargetGroup))) >= limits.TARGET_GROUPS:
         raise TooManyTargetGroupsException(
             f"The account can only have '{limits.TARGET_GROUPS}' target groups"
         )
@@ -70,7 +70,7 @@ def describe_target_groups(
     elif names:
         found = [_by_name(tx, call, name) for name in names]
     else:
-        found = lookup.here(call, tx.where(TargetGroup))
+        found = here(call, tx.where(TargetGroup))
     shown, following = lookup.paged(
         found, request.get("Marker"), request.get("PageSize"), f"groups {owner} {arns} {names}"
     )

@@ -15,7 +15,7 @@ from seaway.aws.elbv2.errors import (
 )
 from seaway.aws.elbv2.naming import full_name
 from seaway.core.balancer import LoadBalancer
-from seaway.core.names import Place, place_of
+from seaway.core.names import place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
 from seaway.store.addresses import taken_addresses
 from seaway.store.transaction import Transaction
@@ -97,7 +97,7 @@ def _named(request: CreateLoadBalancerInput | SetSubnetsInput) -> list[str]:
 
 def _subnet(tx: Transaction, call: Call, name: str) -> Subnet:
     subnet = tx.find(Subnet, name)
-    if subnet is None or place_of(subnet.arn) != Place(account=call.account, region=call.region):
+    if subnet is None or place_of(subnet.arn) != call.place:
         raise SubnetNotFoundException(f"The subnet ID '{name}' does not exist")
     return subnet
 

@@ -9,7 +9,6 @@ from seaway.aws.call import Call
 from seaway.aws.logs.errors import InvalidParameterException, no_group, no_stream
 from seaway.aws.paging import BadToken, page
 from seaway.core.logs import LogGroup, log_group_arn
-from seaway.core.names import Place
 from seaway.store.series import LogStreamInfo
 from seaway.store.transaction import Transaction
 
@@ -18,7 +17,7 @@ T = TypeVar("T")
 
 def arn_of(call: Call, name: str) -> str:
     """The ARN of the caller's group of this name."""
-    return log_group_arn(Place(account=call.account, region=call.region), name)
+    return log_group_arn(call.place, name)
 
 
 def groups_here(tx: Transaction, call: Call) -> list[LogGroup]:

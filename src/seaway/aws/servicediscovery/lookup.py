@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from seaway.aws.call import Call
+from seaway.aws.call import Call, here
 from seaway.aws.paging import BadToken, page
 from seaway.aws.servicediscovery.errors import (
     InstanceNotFound,
@@ -38,15 +38,6 @@ def in_region(call: Call, found: Sequence[R]) -> list[R]:
     (AWS: with AWS RAM). They name it by its ARN, as there.
     """
     return [one for one in found if place_of(one.arn).region == call.region]
-
-
-def here(call: Call, found: Sequence[R]) -> list[R]:
-    """Those of the caller's account and region."""
-    return [
-        one
-        for one in found
-        if (place := place_of(one.arn)).region == call.region and place.account == call.account
-    ]
 
 
 def namespaces(tx: Transaction, call: Call) -> list[Namespace]:

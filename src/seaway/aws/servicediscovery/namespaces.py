@@ -16,7 +16,6 @@ from seaway.aws.servicediscovery.errors import (
 )
 from seaway.core.discovery import DiscoveryService, Namespace
 from seaway.core.discovery_rules import new_dns_namespace, new_http_namespace
-from seaway.core.names import Place
 from seaway.core.network import Vpc
 from seaway.store.transaction import Transaction
 
@@ -37,7 +36,7 @@ def create_http_namespace(
     if before is not None:
         return {"OperationId": before}
     space = new_http_namespace(
-        Place(account=call.account, region=call.region),
+        call.place,
         name,
         call.moment,
         others=lookup.namespaces(tx, call),
@@ -83,7 +82,7 @@ def _create_dns(
         raise InvalidInput(f"The VPC {vpc} does not exist")
     soa = request.get("Properties", {}).get("DnsProperties", {}).get("SOA", {})
     space = new_dns_namespace(
-        Place(account=call.account, region=call.region),
+        call.place,
         name,
         call.moment,
         vpc=vpc,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from seaway.aws.instants import instant
 from seaway.core.discovery import (
     DiscoveryOperation,
     DiscoveryService,
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 SOA_TTL = 15
 """Seconds, of a hosted zone whose creator said nothing."""
-
-
-def moment(seconds: float) -> datetime:
-    """Epoch seconds as AWS shows them, to the millisecond."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def namespace(found: Namespace, services: int) -> shapes.Namespace:
@@ -43,7 +38,7 @@ def namespace_summary(found: Namespace, services: int) -> shapes.NamespaceSummar
         "Type": found.type,
         "ServiceCount": services,
         "Properties": _properties(found),
-        "CreateDate": moment(found.created_at),
+        "CreateDate": instant(found.created_at),
     }
     if found.description is not None:
         shown["Description"] = found.description
@@ -69,7 +64,7 @@ def service(found: DiscoveryService, instances: int) -> shapes.Service:
         "NamespaceId": last_part(found.namespace),
         "InstanceCount": instances,
         "Type": found.type,
-        "CreateDate": moment(found.created_at),
+        "CreateDate": instant(found.created_at),
         "CreatorRequestId": found.creator_request,
         "CreatedByAccount": found.created_by or account,
     }
@@ -94,7 +89,7 @@ def service_summary(found: DiscoveryService, instances: int) -> shapes.ServiceSu
         "Name": found.name,
         "Type": found.type,
         "InstanceCount": instances,
-        "CreateDate": moment(found.created_at),
+        "CreateDate": instant(found.created_at),
         "CreatedByAccount": found.created_by or account,
     }
     if found.description is not None:
@@ -170,7 +165,7 @@ def operation(record: DiscoveryOperation) -> shapes.Operation:
         "OwnerAccount": record.owner,
         "Type": record.type,
         "Status": record.status,
-        "CreateDate": moment(record.created_at),
-        "UpdateDate": moment(record.created_at),
+        "CreateDate": instant(record.created_at),
+        "UpdateDate": instant(record.created_at),
         "Targets": dict(record.targets),
     }

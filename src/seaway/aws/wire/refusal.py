@@ -22,14 +22,12 @@ _JSON = {
     "IncompleteSignature": ("IncompleteSignatureException", 400),
     "SignatureDoesNotMatch": ("InvalidSignatureException", 400),
     "RequestExpired": ("InvalidSignatureException", 400),
-    "UnrecognizedClientException": ("UnrecognizedClientException", 400),
     "InternalFailure": ("InternalFailure", 500),
 }
 _QUERY = {
     "UnknownOperationException": ("InvalidAction", 400),
     "SerializationException": ("MalformedInput", 400),
     "ValidationException": ("ValidationError", 400),
-    "UnrecognizedClientException": ("InvalidClientTokenId", 403),
     "AccessDeniedException": ("AccessDenied", 403),
     "ThrottlingException": ("Throttling", 400),
 }
@@ -37,7 +35,6 @@ _EC2 = {
     "UnknownOperationException": ("InvalidAction", 400),
     "SerializationException": ("InvalidParameterValue", 400),
     "ValidationException": ("InvalidParameterValue", 400),
-    "UnrecognizedClientException": ("AuthFailure", 401),
     "SignatureDoesNotMatch": ("AuthFailure", 401),
     "AccessDeniedException": ("UnauthorizedOperation", 403),
     "ThrottlingException": ("RequestLimitExceeded", 503),

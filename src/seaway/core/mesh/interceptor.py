@@ -7,16 +7,41 @@ would cost the proxy ten times the memory (decision 0006).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from ipaddress import ip_address
+from typing import TypeVar
 
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Routing
 
-NAMES_OF_A_TABLE = 32
+NAMES_OF_A_TABLE = 64
 """At most; by the place of their addresses in the virtual range."""
+
+Told = TypeVar("Told")
+
+_REMEMBERED = 20_000  # ports; a host has a few thousand
+
+
+def kept_by_port(tell: Callable[[Port], Told]) -> Callable[[Port], Told]:
+    """What ``tell`` says of a port, kept for the port's very object.
+
+    Of a thousand ports one comes at a time, and each is asked for several times whenever one
+    does. To compare or hash a port would take longer than to ask it anew.
+    """
+    kept: dict[int, tuple[Port, Told]] = {}
+
+    @wraps(tell)
+    def ask(port: Port) -> Told:
+        known = kept.get(id(port))
+        if known is None:  # while a port is kept no other one can have its identity
+            if len(kept) >= _REMEMBERED:
+                kept.clear()
+            known = kept[id(port)] = (port, tell(port))
+        return known[1]
+
+    return ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +76,7 @@ class NameTable:
     entries: tuple[Entry, ...]
 
 
+@kept_by_port
 def interceptor_name(port: Port) -> str | None:
     """The interceptor that takes the port's calls; None = the port is a listener of its own."""
     if port.intercepted_at is None:
@@ -58,6 +84,7 @@ def interceptor_name(port: Port) -> str | None:
     return f"interceptor/{port.namespace or port.address}:{port.intercepted_at}"
 
 
+@kept_by_port
 def table_name(port: Port) -> str:
     """The table that leads the calls of an intercepted HTTP port on.
 
@@ -97,23 +124,30 @@ def _interceptor(name: str, ports: Sequence[Port]) -> Interceptor:
 
 def name_tables(ports: Iterable[Port]) -> dict[str, NameTable]:
     """The tables of all intercepted HTTP ports. Raises ValueError if two ports disagree."""
-    made: dict[str, dict[str, Entry]] = {}
-    ways: dict[int, str] = {}
+    grouped: dict[str, list[Port]] = {}
     for port in ports:
-        if port.protocol.is_http and interceptor_name(port) is not None:
-            table = made.setdefault(table_name(port), {})
-            for called in places_called(port):
-                known = table.get(called)
-                if known is None:
-                    way = ways.get(id(port.labels)) or stat_name(port.labels)
-                    ways[id(port.labels)] = way
-                    table[called] = Entry(called=called, way=way, routing=port.routing)
-                elif known.routing is not port.routing and known.routing != port.routing:
-                    raise ValueError(f"two ways lead from {called} in {table_name(port)}")
-    return {
-        name: NameTable(name=name, entries=tuple(entries[called] for called in sorted(entries)))
-        for name, entries in made.items()
-    }
+        if port.protocol.is_http and port.intercepted_at is not None:
+            grouped.setdefault(table_name(port), []).append(port)
+    return {name: _table(name, together) for name, together in grouped.items()}
+
+
+def _table(name: str, ports: Sequence[Port]) -> NameTable:
+    """Many tasks of a service have the same entries; the first says how they are."""
+    found: dict[str, Entry] = {}
+    for port in ports:
+        for entry in _entries(port):
+            known = found.setdefault(entry.called, entry)
+            if known.routing is not entry.routing and known.routing != entry.routing:
+                raise ValueError(f"two ways lead from {entry.called} in {name}")
+    return NameTable(name=name, entries=tuple(found[called] for called in sorted(found)))
+
+
+@kept_by_port
+def _entries(port: Port) -> tuple[Entry, ...]:
+    way = stat_name(port.labels)
+    return tuple(
+        Entry(called=called, way=way, routing=port.routing) for called in places_called(port)
+    )
 
 
 def places_called(port: Port) -> tuple[str, ...]:

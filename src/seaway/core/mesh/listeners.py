@@ -6,9 +6,18 @@ changes without touching a connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+    summarize_address_range,
+)
+from itertools import groupby
 
 from seaway.core.mesh.accesslog import METADATA
 from seaway.core.mesh.chains import (
@@ -23,6 +32,9 @@ from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
 from seaway.core.mesh.words import FILTERS, TYPE, Json, socket_address
+
+_Address = IPv4Address | IPv6Address
+_Network = IPv4Network | IPv6Network
 
 # Listeners
 
@@ -108,7 +120,11 @@ def _by_destination(chosen: dict[int, dict[str, list[str]]]) -> Json:
     when a name comes or goes, and an entry for each of a thousand takes it a tenth of a second.
     """
     ports = {
-        str(port): {"matcher": _by_address("DestinationIPInput", sorted(by.items()))}
+        str(port): {
+            "matcher": _by_address(
+                "DestinationIPInput", {name: _together(tuple(by[name])) for name in sorted(by)}
+            )
+        }
         for port, by in sorted(chosen.items())
     }
     return _exactly("DestinationPortInput", ports)
@@ -119,33 +135,49 @@ def _by_source(cidrs: tuple[str, ...]) -> Json:
     others = _to("others")
     if not cidrs:
         return {"on_no_match": others}
-    return {**_by_address("DirectSourceIPInput", [("welcome", cidrs)]), "on_no_match": others}
+    networks = (ip_network(cidr, strict=False) for cidr in cidrs)
+    return {**_by_address("DirectSourceIPInput", {"welcome": networks}), "on_no_match": others}
 
 
-def _by_address(what: str, chains: Iterable[tuple[str, Iterable[str]]]) -> Json:
-    """Each chain for its CIDRs, or addresses."""
+def _by_address(what: str, chains: Mapping[str, Iterable[_Network]]) -> Json:
+    """Each chain for the ranges that lead to it."""
     trie = {
         "name": "envoy.matching.custom_matchers.trie_matcher",
         "typed_config": {
             "@type": TYPE + "xds.type.matcher.v3.IPMatcher",
             "range_matchers": [
-                {"ranges": _ranges(tuple(cidrs)), "on_match": _to(chain)} for chain, cidrs in chains
+                {"ranges": list(map(_range, networks)), "on_match": _to(chain)}
+                for chain, networks in chains.items()
             ],
         },
     }
     return {"matcher_tree": {"input": _input(what), "custom_match": trie}}
 
 
+def _range(network: _Network) -> Json:
+    return {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
+
+
 @lru_cache(maxsize=20_000)
-def _ranges(cidrs: tuple[str, ...]) -> list[Json]:
+def _together(addresses: tuple[str, ...]) -> tuple[_Network, ...]:
     """As few ranges as hold just these. Kept, since of many one changes at a time."""
-    networks = [ip_network(cidr, strict=False) for cidr in cidrs]
-    fours = collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
-    sixes = collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
-    return [
-        {"address_prefix": str(network.network_address), "prefix_len": network.prefixlen}
-        for network in (*fours, *sixes)
-    ]
+    found: list[_Network] = []
+    for kind in (IPv4Address, IPv6Address):
+        numbers = sorted(int(a) for a in map(_parsed, addresses) if isinstance(a, kind))
+        for first, last in _runs(numbers):
+            found += summarize_address_range(kind(first), kind(last))
+    return tuple(found)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    # Along a run, a number less its place stays the same.
+    for _, run in groupby(enumerate(numbers), lambda placed: placed[1] - placed[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]
+
+
+_parsed = lru_cache(maxsize=20_000)(ip_address)
 
 
 def _exactly(what: str, matches: Json) -> Json:
@@ -167,28 +199,35 @@ def _to(chain: str) -> Json:
 
 def name_table(table: NameTable) -> Json:
     """RDS, of all the names of a calling service: the routes of each by the place called."""
-    places = {
-        entry.called: {
-            "action": {
-                "name": "routes",
-                "typed_config": {
-                    "@type": TYPE + "envoy.config.route.v3.RouteList",
-                    "routes": _routes(entry.routing, entry.way),
-                },
-            }
-        }
-        for entry in table.entries
-    }
+    places = {entry.called: _taking(_routes(entry.routing, entry.way)) for entry in table.entries}
     tree = {
         "input": _input("FilterStateInput", key=CALLED_STATE),
         "exact_match_map": {"map": places},
     }
+    matcher = {"matcher_tree": tree, "on_no_match": _taking([_GONE])}
     return {
         "name": table.name,
-        "virtual_hosts": [{"name": "all", "domains": ["*"], "matcher": {"matcher_tree": tree}}],
+        "virtual_hosts": [{"name": "all", "domains": ["*"], "matcher": matcher}],
         # The first of the upstreams may be a moment late; that is no reason to refuse the rest.
         "validate_clusters": False,
     }
+
+
+# Only who keeps a connection to a name that is no more comes here. As on AWS nobody serves it any
+# more; 404 would be a server's word.
+_GONE: Json = {
+    "name": "gone",
+    "match": {"prefix": "/"},
+    "direct_response": {
+        "status": 503,
+        "body": {"inline_string": "No endpoint of Service Connect is called here any more.\n"},
+    },
+}
+
+
+def _taking(routes: list[Json]) -> Json:
+    listed = {"@type": TYPE + "envoy.config.route.v3.RouteList", "routes": routes}
+    return {"action": {"name": "routes", "typed_config": listed}}
 
 
 @lru_cache(maxsize=20_000)

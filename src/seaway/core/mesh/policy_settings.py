@@ -9,6 +9,7 @@ from seaway.core.mesh.policy_nouns import Policy, Turn
 from seaway.core.mesh.policy_tags import (
     OFF,
     abort,
+    address_and_port,
     balancing,
     copies,
     count,
@@ -16,7 +17,6 @@ from seaway.core.mesh.policy_tags import (
     duration,
     limit,
     percent,
-    place,
     rate,
     shares,
     some_duration,
@@ -274,7 +274,7 @@ SETTINGS = (
         example="10.0.1.9:4317",
         default="SEAWAY_OTLP",
         http_only=True,
-        apply=lambda p, t: replace(p, trace_collector=place(t)),
+        apply=lambda p, t: replace(p, trace_collector=address_and_port(t)),
     ),
 )
 """In the order in which they are shown and put in force; routes come after them."""

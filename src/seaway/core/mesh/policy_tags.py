@@ -164,7 +164,7 @@ def percent(text: str) -> float:
     return float(text)
 
 
-def place(text: str) -> tuple[str, int] | None:
+def address_and_port(text: str) -> tuple[str, int] | None:
     """An IPv4 address and port, ``10.0.1.9:4317``; None for ``off``."""
     if text == OFF:
         return None
