@@ -14,12 +14,12 @@ from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
+from seaway.agent.clearing import remove_everything
 from seaway.agent.engine import DockerEngine, EngineGone
 from seaway.agent.following import Follower
 from seaway.agent.images import Registry as RegistryAddress
 from seaway.agent.network import KernelAddresses
 from seaway.agent.proxy import HostProxy
-from seaway.agent.run import remove_everything
 from seaway.agent.session import Agent
 from seaway.core.mesh.bootstrap import EJECTION_LOG
 from seaway.core.mesh.proxy import EndpointHealth

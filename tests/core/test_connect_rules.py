@@ -22,12 +22,14 @@ from tests.builders import (
 )
 
 
-@pytest.mark.parametrize("name", ["cats", "cats.shop", "_x", "a" * 127, "1.2"])
+@pytest.mark.parametrize("name", ["cats", "cats.shop", "_x", "a" * 127, "1.2", "1.2.3.4.cats"])
 def test_names_clients_may_dial(name: str) -> None:
     assert dns_name_refusal(name) is None
 
 
-@pytest.mark.parametrize("name", ["", "-cats", "Cats", "a b", "a" * 128, "cats\n"])
+@pytest.mark.parametrize(
+    "name", ["", "-cats", "Cats", "a b", "a" * 128, "cats\n", "10.0.0.1", "localhost"]
+)
 def test_names_nobody_can_dial(name: str) -> None:
     assert dns_name_refusal(name) == "The DNS name that you provided is invalid"
 

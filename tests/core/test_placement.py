@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from seaway.core.capacity import ContainerInstance, Use, room_left
-from seaway.core.placement import NO_INSTANCES, Candidate, Place, Refusal, place, share
+from seaway.core.placement import NO_INSTANCES, Candidate, Placement, Refusal, place, share
 from seaway.core.task import Task
 from seaway.core.task_definition import (
     ContainerDefinition,
@@ -49,7 +49,7 @@ def test_without_instances_the_reason_says_so() -> None:
 
 def test_a_task_goes_where_it_fits_and_gets_a_free_host_port() -> None:
     decision = place(a_task(), a_definition(), [an_instance("small", memory=512), an_instance("b")])
-    assert isinstance(decision, Place)
+    assert isinstance(decision, Placement)
     assert decision.instance.arn == "b"
     assert [binding.host_port for binding in decision.bindings] == [32768]
 
@@ -70,7 +70,7 @@ def test_two_tasks_can_not_have_the_same_host_port_on_one_instance() -> None:
     assert isinstance(refused, Refusal)
     assert refused.resource == "RESOURCE:PORTS"
     taken = place(a_task(), a_definition(host_port=80), [busy, an_instance("b")])
-    assert isinstance(taken, Place)
+    assert isinstance(taken, Placement)
     assert taken.instance.arn == "b"
 
 
@@ -79,7 +79,7 @@ def test_tasks_of_a_service_are_spread_over_zones_then_instances() -> None:
     crowded = Candidate(instance=first.instance, room=first.room, tasks=(a_task("x"),))
     same_zone, other_zone = an_instance("a2", zone="a"), an_instance("b1", zone="b")
     decision = place(a_task(), a_definition(), [crowded, same_zone, other_zone])
-    assert isinstance(decision, Place)
+    assert isinstance(decision, Placement)
     assert decision.instance.arn == "b1"
 
 
@@ -90,7 +90,7 @@ def test_awsvpc_tasks_take_no_host_port() -> None:
         containers=(container,),
     )  # fmt: skip
     decision = place(a_task(), definition, [an_instance("a")])
-    assert isinstance(decision, Place)
+    assert isinstance(decision, Placement)
     assert decision.bindings == ()
 
 

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from seaway.agent.clearing import remove_everything
 from seaway.agent.engine import DockerEngine, NotThere
 from seaway.agent.images import Registry
 from seaway.agent.network import KernelAddresses
-from seaway.agent.run import remove_everything
 from seaway.agent.session import Agent
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import ContainerDefinition

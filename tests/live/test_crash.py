@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -29,6 +31,8 @@ from tests.live.story import (
 pytestmark = needs_machine
 
 URL = "http://cats/whoami"
+OFFERED = {"portName": "cats", "clientAliases": [{"port": 80, "dnsName": "cats"}]}
+REGION = "us-east-1"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +40,7 @@ def town() -> Iterator[Town]:
     """Two tasks of cats that web calls by name."""
     with a_site() as site:
         town = a_town(site, ("web", "cats"))
-        offered = {"portName": "cats", "clientAliases": [{"port": 80, "dnsName": "cats"}]}
-        for name, services in (("cats", [offered]), ("web", [])):
+        for name, services in (("cats", [OFFERED]), ("web", [])):
             town.definition(name)
             connect = {"enabled": True, "services": services}
             town.create_service(name, serviceConnectConfiguration=connect)
@@ -150,6 +153,39 @@ def test_a_killed_proxy_serves_again_within_a_second_or_so(town: Town) -> None:
     assert len(served) == 2
 
 
+def test_no_line_of_an_access_log_is_lost_or_doubled_by_a_kill(town: Town) -> None:
+    group = {"awslogs-group": "access", "awslogs-create-group": "true", "awslogs-region": REGION}
+    told = {
+        "logConfiguration": {"logDriver": "awslogs", "options": group},
+        "accessLogConfiguration": {"format": "TEXT", "includeQueryParameters": "ENABLED"},
+    }
+    for name, services in (("cats", [OFFERED]), ("web", [])):
+        connect = {"enabled": True, "services": services, **told}
+        town.aws.ecs.update_service(
+            cluster=CLUSTER, service=name, serviceConnectConfiguration=connect
+        )
+    town.stable("cats", "web")
+    caller = town.container(town.tasks("web")[0]["taskArn"])
+    asking = ["docker", "exec", caller, "curl", "-s", "--rate", "200/s", f"{URL}?n=[1-800]"]
+    with subprocess.Popen(asking, stdout=subprocess.DEVNULL) as asked:
+        eventually(lambda: logged(town), "requests are logged")
+        town.site.kill()
+        town.site.start()
+        assert asked.wait(60) == 0
+    docker("exec", caller, "curl", "-s", f"{URL}?last")
+    found = eventually(lambda: seen if "last" in (seen := logged(town)) else None, "all are logged")
+    once = Counter([*(f"n={number}" for number in range(1, 801)), "last"])
+    # The caller's side and the server's have a line each.
+    assert found == once + once
+
+
+def logged(town: Town) -> Counter[str]:
+    """The query strings in the access logs."""
+    pages = town.aws.logs.get_paginator("filter_log_events").paginate(logGroupName="access")
+    lines = [event["message"] for page in pages for event in page["events"]]
+    return Counter(found[1] for line in lines if (found := re.search(r"/whoami\?(\S+)", line)))
+
+
 def test_nothing_that_was_answered_is_lost_by_a_kill(town: Town) -> None:
     answered: dict[str, list[str]] = {"definitions": [], "groups": [], "clusters": []}
     impatient = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=2)
@@ -204,7 +240,7 @@ def _client(name: str, town: Town, config: Config) -> Any:
     return boto3.client(
         name,
         endpoint_url=town.site.settings.url,
-        region_name="us-east-1",
+        region_name=REGION,
         aws_access_key_id="seaway",
         aws_secret_access_key="seaway",
         config=config,

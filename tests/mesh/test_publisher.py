@@ -201,7 +201,9 @@ def test_a_task_whose_listener_is_refused_does_not_start(tmp_path: Path) -> None
     async def story(played: Played) -> None:
         await played.until(lambda: len(played.proxies.published) == 1)
         (port,) = played.proxies.published[0].proxy.ports
-        refusal = Rejected(kind=Kind.LISTENERS, name=listener_name(port), version="1", error="in use")
+        refusal = Rejected(
+            kind=Kind.LISTENERS, name=listener_name(port), version="1", error="in use"
+        )
         played.proxies.refused = (refusal,)
         await played.proxies.take_in()
         await asyncio.sleep(0.1)

@@ -43,7 +43,7 @@ def a_world(
             "started_at": 1000.0,
             "bindings": (PortBinding(container="web", container_port=80, host_port=32768),),
             **fields,
-        }
+        },
     )
     world.put(cats, *nouns, service, deployment, task)
     world.settle()

@@ -85,6 +85,9 @@ class HostProxy:
             *("--log-level", "warning", "--component-log-level", "config:error"),
             *("--file-flush-interval-msec", str(_WRITE_EVERY)),
             "--disable-hot-restart",
+            # Or it goes through each message once more in search of such, which of a thousand
+            # endpoints takes it milliseconds. What it is told is checked before it is sent.
+            "--ignore-unknown-dynamic-fields",
         ]
         settings = bootstrap(
             node=node, control=str(control), admin=str(self._admin), flush_interval=flush_interval

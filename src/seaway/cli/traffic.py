@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from seaway.core.traffic import Direction, Fetched, Figure, Row, rows
+from seaway.core.traffic import (
+    NAMED_BY,
+    NAMESPACE,
+    Dimensions,
+    Direction,
+    Fetched,
+    Measure,
+    Row,
+    measures,
+    owned_by,
+    rows,
+)
 
-NAMESPACE = "AWS/ECS"
 MOST_QUERIES = 500
 """Queries of one GetMetricData call."""
 
-_NAMED_BY = {Direction.INCOMING: "DiscoveryName", Direction.OUTGOING: "TargetDiscoveryName"}
-_CLIENTS = {
-    Figure.RESPONSES_2XX: ("HTTPCode_Target_2XX_Count", "Sum"),
-    Figure.RESPONSES_3XX: ("HTTPCode_Target_3XX_Count", "Sum"),
-    Figure.RESPONSES_4XX: ("HTTPCode_Target_4XX_Count", "Sum"),
-    Figure.RESPONSES_5XX: ("HTTPCode_Target_5XX_Count", "Sum"),
-    Figure.TIME_SUM: ("TargetResponseTime", "Sum"),
-    Figure.TIME_COUNT: ("TargetResponseTime", "SampleCount"),
-    Figure.TIME_MAXIMUM: ("TargetResponseTime", "Maximum"),
-}
+Query = tuple[Direction, str, Measure]
 
 
 def traffic_health(
@@ -29,28 +30,24 @@ def traffic_health(
 ) -> list[Row]:
     """The service's traffic over the last ``minutes``, the current one included.
 
-    ``cloudwatch`` is a boto3 client; ``cluster`` and ``service`` are names. Incoming requests are
-    the service's own; their answers and latency are those that all callers of the name saw.
+    ``cloudwatch`` is a boto3 client; ``cluster`` and ``service`` are names.
     """
     end = (now or datetime.now(UTC)) + timedelta(minutes=1)
     start = end - timedelta(minutes=minutes + 1)
-    owned = [{"Name": "ClusterName", "Value": cluster}, {"Name": "ServiceName", "Value": service}]
+    owner = owned_by(cluster, service)
     wanted = [
-        query
-        for direction, dimension in _NAMED_BY.items()
-        for name in _names(cloudwatch, dimension, owned)
-        for query in _queries(direction, name, owned)
+        (direction, name, measure)
+        for direction, dimension in NAMED_BY.items()
+        for name in _names(cloudwatch, dimension, owner)
+        for measure in measures(direction, name, owner)
     ]
     return rows(_fetched(cloudwatch, wanted, start, end))
 
 
-Query = tuple[Direction, str, Figure, dict[str, Any]]
-
-
-def _names(cloudwatch: Any, dimension: str, owned: list[dict[str, str]]) -> list[str]:
+def _names(cloudwatch: Any, dimension: str, owner: Dimensions) -> list[str]:
     """The discovery names the service offers, or calls."""
     pages = cloudwatch.get_paginator("list_metrics").paginate(
-        Namespace=NAMESPACE, Dimensions=[{"Name": dimension}, *owned]
+        Namespace=NAMESPACE, Dimensions=[{"Name": dimension}, *_shape(owner)]
     )
     found = {
         one["Value"]
@@ -62,19 +59,17 @@ def _names(cloudwatch: Any, dimension: str, owned: list[dict[str, str]]) -> list
     return sorted(found)
 
 
-def _queries(direction: Direction, name: str, owned: list[dict[str, str]]) -> Iterator[Query]:
-    offered = {"Name": "DiscoveryName", "Value": name}
-    called = {"Name": "TargetDiscoveryName", "Value": name}
-    answers = [called] if direction is Direction.INCOMING else [called, *owned]
-    if direction is Direction.INCOMING:
-        yield direction, name, Figure.REQUESTS, _metric("RequestCount", "Sum", [offered, *owned])
-    for figure, (metric, stat) in _CLIENTS.items():
-        yield direction, name, figure, _metric(metric, stat, answers)
+def _shape(dimensions: Dimensions) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in dimensions]
 
 
-def _metric(name: str, stat: str, dimensions: list[dict[str, str]]) -> dict[str, Any]:
-    metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions}
-    return {"Metric": metric, "Period": 60, "Stat": stat}
+def _metric_stat(measure: Measure) -> dict[str, Any]:
+    metric = {
+        "Namespace": NAMESPACE,
+        "MetricName": measure.metric,
+        "Dimensions": _shape(measure.dimensions),
+    }
+    return {"Metric": metric, "Period": 60, "Stat": measure.statistic}
 
 
 def _fetched(
@@ -84,8 +79,8 @@ def _fetched(
         part = wanted[first : first + MOST_QUERIES]
         pages = cloudwatch.get_paginator("get_metric_data").paginate(
             MetricDataQueries=[
-                {"Id": f"m{number}", "MetricStat": metric}
-                for number, (_, _, _, metric) in enumerate(part)
+                {"Id": f"m{number}", "MetricStat": _metric_stat(measure)}
+                for number, (_, _, measure) in enumerate(part)
             ],
             StartTime=start,
             EndTime=end,
@@ -94,10 +89,10 @@ def _fetched(
         for page in pages:
             for result in page["MetricDataResults"]:
                 values.setdefault(result["Id"], []).extend(result["Values"])
-        for number, (direction, name, figure, _) in enumerate(part):
+        for number, (direction, name, measure) in enumerate(part):
             yield Fetched(
                 direction=direction,
                 discovery_name=name,
-                figure=figure,
+                figure=measure.figure,
                 values=values.get(f"m{number}", []),
             )

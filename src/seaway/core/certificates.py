@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from seaway.core.authority import DAY
 from seaway.core.discovery import NamedEndpoint
 from seaway.core.names import Tags, last_part
 
@@ -17,7 +18,6 @@ ROTATION_SETTING = "tls.rotation"
 ROTATION_TAG = f"seaway:{ROTATION_SETTING}"
 """On an ECS cluster or service: how often its certificates are replaced (60s, 30m, 12h, 5d)."""
 
-DAY = 86400.0
 ROTATION = 5 * DAY
 """Seconds; AWS's own."""
 

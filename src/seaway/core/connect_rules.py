@@ -14,7 +14,7 @@ from seaway.core.task_definition import AppProtocol, NetworkMode, TaskDefinition
 
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,63}\Z")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}\Z")
-_DNS_NAME = re.compile(r"[a-z0-9_.][a-z0-9_.-]{0,126}\Z")
+_DNS_NAME = re.compile(r"(?!localhost\Z|[0-9]+(\.[0-9]+){3}\Z)[a-z0-9_.][a-z0-9_.-]{0,126}\Z")
 
 OWN_PORTS = range(61001, 61100)
 """Where the proxy listens in a task's network namespaces for its own purposes."""
@@ -134,7 +134,10 @@ def alias_port_refusal(port: int) -> str | None:
 
 
 def dns_name_refusal(name: str) -> str | None:
-    """A client alias's DNS name: at most 127 of a-z, 0-9, _, . and -, not beginning with -."""
+    """A client alias's DNS name: at most 127 of a-z, 0-9, _, . and -, not beginning with -.
+
+    Nor an address, which nobody looks up, nor localhost, which is the task itself.
+    """
     return None if _DNS_NAME.match(name) else "The DNS name that you provided is invalid"
 
 

@@ -16,7 +16,7 @@ NO_INSTANCES = "No Container Instances were found in your cluster."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Placement:
     """Where a task was put, with the host ports it got."""
 
     instance: ContainerInstance
@@ -61,7 +61,7 @@ def runs_on(definition: TaskDefinition, architecture: str) -> bool:
 
 def place(
     task: Task, definition: TaskDefinition, candidates: Sequence[Candidate]
-) -> Place | Refusal:
+) -> Placement | Refusal:
     """The instance the task goes to, or why none will do (AWS: task placement).
 
     CPU, memory and ports first, then constraints, then the strategies in order; without a
@@ -81,7 +81,7 @@ def place(
     if not fitting:
         return max(refusals, key=lambda item: item[0])[1]
     best = min(fitting, key=lambda candidate: _rank(task, candidate, fitting))
-    return Place(instance=best.instance, bindings=_bindings(definition, best.room))
+    return Placement(instance=best.instance, bindings=_bindings(definition, best.room))
 
 
 def _refusal(

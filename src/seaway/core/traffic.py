@@ -6,7 +6,7 @@ service offers, outgoing by the discovery names it calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +29,57 @@ class Figure(StrEnum):
     TIME_SUM = "time sum"
     TIME_COUNT = "time count"
     TIME_MAXIMUM = "time maximum"
+
+
+NAMESPACE = "AWS/ECS"
+
+NAMED_BY = {Direction.INCOMING: "DiscoveryName", Direction.OUTGOING: "TargetDiscoveryName"}
+"""The dimension that names what a service offers, or what it calls."""
+
+Dimensions = tuple[tuple[str, str], ...]
+
+_MEASURED = {
+    Figure.REQUESTS: ("RequestCount", "Sum"),
+    Figure.RESPONSES_2XX: ("HTTPCode_Target_2XX_Count", "Sum"),
+    Figure.RESPONSES_3XX: ("HTTPCode_Target_3XX_Count", "Sum"),
+    Figure.RESPONSES_4XX: ("HTTPCode_Target_4XX_Count", "Sum"),
+    Figure.RESPONSES_5XX: ("HTTPCode_Target_5XX_Count", "Sum"),
+    Figure.TIME_SUM: ("TargetResponseTime", "Sum"),
+    Figure.TIME_COUNT: ("TargetResponseTime", "SampleCount"),
+    Figure.TIME_MAXIMUM: ("TargetResponseTime", "Maximum"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Where CloudWatch has a figure: a metric of NAMESPACE, and which statistic of it."""
+
+    figure: Figure
+    metric: str
+    statistic: str
+    dimensions: Dimensions
+
+
+def owned_by(cluster: str, service: str) -> Dimensions:
+    """The dimensions that name a service."""
+    return (("ClusterName", cluster), ("ServiceName", service))
+
+
+def measures(direction: Direction, name: str, owner: Dimensions) -> Iterator[Measure]:
+    """All figures of one discovery name that a service offers or calls.
+
+    Incoming requests are the service's own; their answers and latency are those that all callers
+    of the name saw (ECS guide: Service Connect metrics).
+    """
+    incoming = direction is Direction.INCOMING
+    called = (("TargetDiscoveryName", name),)
+    for figure, (metric, statistic) in _MEASURED.items():
+        dimensions = called if incoming else (*called, *owner)
+        if figure is Figure.REQUESTS:
+            if not incoming:
+                continue  # their answers are counted
+            dimensions = (("DiscoveryName", name), *owner)
+        yield Measure(figure=figure, metric=metric, statistic=statistic, dimensions=dimensions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

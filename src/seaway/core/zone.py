@@ -9,6 +9,9 @@ from dataclasses import dataclass
 MACHINE = "machine"
 """The scope of names that only programs of the machine itself may ask for."""
 
+SOA_TTL = 15
+"""Seconds, of a hosted zone whose creator said nothing (Cloud Map: CreatePrivateDnsNamespace)."""
+
 MOST_VALUES = 8
 """Values in a multivalue answer (Route 53: multivalue answer routing)."""
 
@@ -45,7 +48,7 @@ class Zone:
 
     name: str
     scope: str | None = None
-    ttl: int = 15
+    ttl: int = SOA_TTL
     sets: tuple[RecordSet, ...] = ()
 
 

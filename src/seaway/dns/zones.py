@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from seaway.core.balancer import LoadBalancer
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace, Registration
 from seaway.core.network import Vpc
-from seaway.core.zone import MACHINE, Book, RecordSet, Resolver, Zone, resolver_address
+from seaway.core.zone import MACHINE, SOA_TTL, Book, RecordSet, Resolver, Zone, resolver_address
 from seaway.store.transaction import Transaction
-
-SOA_TTL = 15
-"""Seconds, of a namespace whose creator said nothing."""
 
 NAME_TTL = 5
 """Seconds that a name of Service Connect's or a load balancer's is believed."""
@@ -67,20 +64,11 @@ def record_sets(
     for one in registrations:
         given = dict(one.attributes)
         healthy = one.health == "HEALTHY" or not service.is_checked
-        if "AWS_ALIAS_DNS_NAME" in given:
-            values.setdefault("ALIAS", []).append((_plain(given["AWS_ALIAS_DNS_NAME"]), healthy))
-            continue
-        for kind in ttls:
-            if kind in ATTRIBUTES and ATTRIBUTES[kind] in given:
-                value = given[ATTRIBUTES[kind]]
-                found = _plain(value) if kind == "CNAME" else value
-                values.setdefault(kind, []).append((found, healthy))
-        if "SRV" in ttls and "AWS_INSTANCE_PORT" in given:
-            target = _plain(f"{one.instance_id}.{name}")
-            values.setdefault("SRV", []).append(
-                (f"1 1 {given['AWS_INSTANCE_PORT']} {target}", healthy)
-            )
-            targets += _addresses(target, given, ttls["SRV"])
+        target = _plain(f"{one.instance_id}.{name}")
+        for kind, value in _values(given, ttls, target):
+            values.setdefault(kind, []).append((value, healthy))
+            if kind == "SRV":
+                targets += _addresses(target, given, ttls["SRV"])
     sets = [
         RecordSet(
             name=name,
@@ -92,6 +80,21 @@ def record_sets(
         for kind, found in values.items()
     ]
     return sets + targets
+
+
+def _values(
+    attributes: Mapping[str, str], kinds: Collection[str], target: str
+) -> Iterator[tuple[str, str]]:
+    """What an instance says to each type of record; ``target`` is its own name, for SRV."""
+    if "AWS_ALIAS_DNS_NAME" in attributes:
+        yield "ALIAS", _plain(attributes["AWS_ALIAS_DNS_NAME"])
+        return
+    for kind in kinds:
+        if kind in ATTRIBUTES and ATTRIBUTES[kind] in attributes:
+            value = attributes[ATTRIBUTES[kind]]
+            yield kind, _plain(value) if kind == "CNAME" else value
+    if "SRV" in kinds and "AWS_INSTANCE_PORT" in attributes:
+        yield "SRV", f"1 1 {attributes['AWS_INSTANCE_PORT']} {target}"
 
 
 def _addresses(name: str, attributes: dict[str, str], ttl: int) -> Iterator[RecordSet]:

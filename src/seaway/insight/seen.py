@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from seaway.core.mesh.snapshot import Kind, Snapshot
 
 
-class Refused(Protocol):
+class Rejected(Protocol):
     """One resource a proxy refuses, and why."""
 
     @property
@@ -28,7 +28,7 @@ class Conversations(Protocol):
         """Whether the proxy has a stream open."""
         ...
 
-    def rejections(self, node: str) -> Sequence[Refused]:
+    def rejections(self, node: str) -> Sequence[Rejected]:
         """What of its target the proxy refuses now."""
         ...
 

@@ -8,6 +8,7 @@ from seaway.core.mesh.connect import IDLE_TIMEOUT, TCP_IDLE_TIMEOUT, Caller
 from seaway.core.mesh.guards import identity_of
 from seaway.core.mesh.ingress import Entrance, entrances, ingress
 from seaway.core.mesh.intentions import MACHINE
+from seaway.core.mesh.policy_tags import TOWARD
 from seaway.core.mesh.proxy import Labels, Port, Purpose, Upstream
 from seaway.core.names import last_part
 from seaway.core.service import Deployment, Service
@@ -16,8 +17,6 @@ from seaway.core.task_definition import TaskDefinition
 from seaway.mesh.offers import access_log, words
 from seaway.mesh.published import Made, listens
 from seaway.store.transaction import Transaction
-
-TOWARD = "seaway:to."
 
 
 def callers(tx: Transaction, host: str) -> list[Caller]:

@@ -12,7 +12,6 @@ import pkgutil
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -75,6 +74,7 @@ from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2  # noqa
 from xds.core.v3 import extension_pb2  # noqa: E402
 from xds.type.matcher.v3 import ip_pb2, matcher_pb2  # noqa: E402
 
+from seaway.core.mesh.kept import kept_by_identity  # noqa: E402
 from seaway.core.mesh.sample import Spread  # noqa: E402
 from seaway.core.mesh.snapshot import Kind, Resource  # noqa: E402
 from seaway.mesh.stream import Request, Response  # noqa: E402
@@ -170,6 +170,7 @@ class _Pieces:
 
     def serialised(self, kind: Any, body: Mapping[str, Any]) -> bytes:
         """The body as a message of this kind. Raises MalformedResource."""
+        # marshal, version 2, is the quickest way to make a plain dict a key.
         told: Any = (kind.DESCRIPTOR.full_name, body)
         said = marshal.dumps(told, 2)
         key = blake2b(said, digest_size=16).digest()
@@ -266,19 +267,13 @@ def load_assignment_bytes(body: Mapping[str, Any]) -> bytes:
     message = endpoint_pb2.ClusterLoadAssignment(cluster_name=body["cluster_name"])
     localities = []
     for locality in body["endpoints"]:
-        # marshal, version 2, is the quickest way to make a plain dict a key.
-        written = (_endpoint(marshal.dumps(e, 2)) for e in locality["lb_endpoints"])
-        localities.append(_field_two(b"".join(written)))
+        localities.append(_field_two(b"".join(map(_endpoint, locality["lb_endpoints"]))))
     return b"".join([message.SerializeToString(), *localities])
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _endpoint(body: bytes) -> bytes:
-    try:
-        parsed = json_format.ParseDict(marshal.loads(body), endpoint_components_pb2.LbEndpoint())
-    except json_format.ParseError as error:
-        raise MalformedResource(str(error)) from error
-    return _field_two(bytes(parsed.SerializeToString()))
+@kept_by_identity
+def _endpoint(body: Mapping[str, Any]) -> bytes:
+    return _field_two(_pieces.serialised(endpoint_components_pb2.LbEndpoint, body))
 
 
 def _field_two(message: bytes) -> bytes:
@@ -307,13 +302,15 @@ def _varint(number: int) -> bytes:
     return bytes(written)
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 def read_request(serialised: bytes) -> tuple[str, Request | None]:
     """A DeltaDiscoveryRequest as (node id or "", request); None for a kind we don't serve."""
     message = discovery_pb2.DeltaDiscoveryRequest.FromString(serialised)
     node = str(message.node.id)
-    try:
-        kind = Kind(message.type_url)
-    except ValueError:
+    kind = _KINDS.get(message.type_url)
+    if kind is None:
         return node, None
     error = message.error_detail.message if message.HasField("error_detail") else None
     return node, Request(

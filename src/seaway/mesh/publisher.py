@@ -67,6 +67,7 @@ class Publisher:
                 self._stale.clear()
                 for snapshot in self._snapshots():
                     await self._publish(snapshot)
+                await asyncio.sleep(0)  # first of all it goes out
                 for snapshot in self._waited_for():
                     jobs.create_task(self._note_accepted(snapshot), name="accepted")
 
@@ -105,12 +106,9 @@ class Publisher:
     def _waited_for(self) -> list[Snapshot]:
         """The latest snapshots of hosts whose proxy's word a task or a load balancer waits for."""
         with self._store.transaction() as tx:
-            return [
-                snapshot
-                for node, snapshot in self._last.items()
-                if any(_waits(task) for task in tx.where(Task, host=node))
-                or any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
-            ]
+            hosts = {task.host for task in tx.where(Task) if _waits(task)}
+            coming = any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
+            return [s for node, s in self._last.items() if coming or node in hosts]
 
     async def _note_accepted(self, snapshot: Snapshot) -> None:
         """Write back what the proxy has taken in: listeners that are there, and gone."""

@@ -32,6 +32,7 @@ class _Line:
     waiting: set[str] = field(default_factory=set)  # versions published, not accepted yet
     session: _Session | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    watched: int = 0  # by how many; of a thousand hosts that take something in, few are
 
 
 @dataclass(slots=True, eq=False)
@@ -105,8 +106,12 @@ class MeshServer:
         Waits for as long as the proxy is not connected; put a timeout around it.
         """
         line = self._line(node)
-        async with line.changed:
-            await line.changed.wait_for(lambda: version not in line.waiting)
+        line.watched += 1
+        try:
+            async with line.changed:
+                await line.changed.wait_for(lambda: version not in line.waiting)
+        finally:
+            line.watched -= 1
         return self.rejections(node)
 
     def connected(self, node: str) -> bool:
@@ -137,8 +142,9 @@ class MeshServer:
             return
         if line.waiting and session.stream.settled:
             line.waiting.clear()
-            async with line.changed:
-                line.changed.notify_all()
+            if line.watched:
+                async with line.changed:
+                    line.changed.notify_all()
 
     async def _converse(self, requests: AsyncIterator[bytes], context: Any) -> None:
         """One ADS stream, from Envoy's first request until it goes."""

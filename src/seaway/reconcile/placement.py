@@ -11,7 +11,7 @@ from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
-from seaway.core.placement import Candidate, Place, Refusal, place, runs_on
+from seaway.core.placement import Candidate, Placement, Refusal, place, runs_on
 from seaway.core.proxy_log import group_of
 from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
@@ -73,7 +73,7 @@ def candidates(tx: Transaction, cluster: str, provider: str | None = None) -> li
     return found
 
 
-def choose(tx: Transaction, task: Task, definition: TaskDefinition) -> Place | Refusal:
+def choose(tx: Transaction, task: Task, definition: TaskDefinition) -> Placement | Refusal:
     """The instance a task would get now, or why none would do."""
     among = candidates(tx, task.cluster, task.capacity_provider)
     if task.wanted_instance is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.ecs.errors import InvalidParameterException
 from seaway.core.capacity import ContainerInstance, Room, Use
 from seaway.core.cluster import Cluster
-from seaway.core.placement import NO_INSTANCES, Candidate, Place, place, use_of
+from seaway.core.placement import NO_INSTANCES, Candidate, Placement, place, use_of
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.occupancy import candidate
@@ -61,7 +61,7 @@ def _try(
 ) -> shapes.Failure | None:
     """Put a task on its instance for the sake of counting; the failure when none takes it."""
     found = place(task, definition, list(candidates.values()))
-    if not isinstance(found, Place):
+    if not isinstance(found, Placement):
         failure: shapes.Failure = {"reason": found.resource}
         if found.closest:
             failure["arn"] = found.closest

@@ -12,12 +12,10 @@ from seaway.core.discovery import (
     Registration,
 )
 from seaway.core.names import last_part, place_of
+from seaway.core.zone import SOA_TTL
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import servicediscovery as shapes
-
-SOA_TTL = 15
-"""Seconds, of a hosted zone whose creator said nothing."""
 
 
 def namespace(found: Namespace, services: int) -> shapes.Namespace:

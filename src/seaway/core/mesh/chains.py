@@ -17,7 +17,8 @@ from seaway.core.mesh.accesslog import (
     reply_counter,
     tap_logger,
 )
-from seaway.core.mesh.interceptor import kept_by_port, table_name
+from seaway.core.mesh.interceptor import table_name
+from seaway.core.mesh.kept import kept_by_identity
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Forward, Port, Purpose, Refusal
 from seaway.core.mesh.routes import CALLER_STATE
@@ -67,7 +68,7 @@ def intercepting_chain(port: Port) -> Json:
     return {"filters": [_place_called(port), _http_manager(port, table_name(port), WAY_OF_ROUTE)]}
 
 
-@kept_by_port
+@kept_by_identity
 def chain_name(port: Port) -> str:
     """The same for HTTP ports whose chains are; stays the same for as long as the chain does."""
     if not port.protocol.is_http:

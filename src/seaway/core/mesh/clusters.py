@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from seaway.core.mesh.kept import kept_by_identity
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import (
     Algorithm,
@@ -71,29 +72,33 @@ def load_assignment(upstream: Upstream) -> Json:
     It stays on the list so that Envoy still counts what is in flight on it: a task is stopped
     when that has come to nothing.
     """
-    endpoints = [_lb_endpoint(endpoint, upstream.health_check) for endpoint in upstream.endpoints]
+    check = upstream.health_check
+    endpoints = [_unchecked(e) if check is None else _checked(e, check) for e in upstream.endpoints]
     return {
         "cluster_name": upstream.name,
         "endpoints": [{"lb_endpoints": endpoints}] if endpoints else [],
     }
 
 
-@lru_cache(maxsize=20_000)
-def _lb_endpoint(endpoint: Endpoint, check: HealthCheck | None) -> Json:
+@kept_by_identity
+def _unchecked(endpoint: Endpoint) -> Json:
     """Kept, since of a thousand endpoints one changes at a time; nobody writes into bodies."""
     host: Json = {"address": socket_address(endpoint.address, endpoint.port)}
-    if endpoint.host is not None:
-        host["address"] = tunnelled_address(endpoint)
-    if check is not None:
-        port = check.port or endpoint.port
-        host["health_check_config"] = {
-            "hostname": f"{bracketed(endpoint.address)}:{port}",
-            **({"port_value": check.port} if check.port else {}),
-        }
     told: Json = {"endpoint": host, "load_balancing_weight": endpoint.weight}
     if endpoint.host is not None:
+        host["address"] = tunnelled_address(endpoint)
         told["metadata"] = tunnelled_metadata(endpoint)
     return told | ({"health_status": "DRAINING"} if endpoint.draining else {})
+
+
+@lru_cache(maxsize=20_000)
+def _checked(endpoint: Endpoint, check: HealthCheck) -> Json:
+    told, port = _unchecked(endpoint), check.port or endpoint.port
+    config = {
+        "hostname": f"{bracketed(endpoint.address)}:{port}",
+        **({"port_value": check.port} if check.port else {}),
+    }
+    return told | {"endpoint": told["endpoint"] | {"health_check_config": config}}
 
 
 def _thresholds(limits: Limits) -> Json:

@@ -7,41 +7,17 @@ would cost the proxy ten times the memory (decision 0006).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from ipaddress import ip_address
-from typing import TypeVar
 
+from seaway.core.mesh.kept import kept_by_identity
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Port, Routing
 
 NAMES_OF_A_TABLE = 64
 """At most; by the place of their addresses in the virtual range."""
-
-Told = TypeVar("Told")
-
-_REMEMBERED = 20_000  # ports; a host has a few thousand
-
-
-def kept_by_port(tell: Callable[[Port], Told]) -> Callable[[Port], Told]:
-    """What ``tell`` says of a port, kept for the port's very object.
-
-    Of a thousand ports one comes at a time, and each is asked for several times whenever one
-    does. To compare or hash a port would take longer than to ask it anew.
-    """
-    kept: dict[int, tuple[Port, Told]] = {}
-
-    @wraps(tell)
-    def ask(port: Port) -> Told:
-        known = kept.get(id(port))
-        if known is None:  # while a port is kept no other one can have its identity
-            if len(kept) >= _REMEMBERED:
-                kept.clear()
-            known = kept[id(port)] = (port, tell(port))
-        return known[1]
-
-    return ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +52,7 @@ class NameTable:
     entries: tuple[Entry, ...]
 
 
-@kept_by_port
+@kept_by_identity
 def interceptor_name(port: Port) -> str | None:
     """The interceptor that takes the port's calls; None = the port is a listener of its own."""
     if port.intercepted_at is None:
@@ -84,7 +60,7 @@ def interceptor_name(port: Port) -> str | None:
     return f"interceptor/{port.namespace or port.address}:{port.intercepted_at}"
 
 
-@kept_by_port
+@kept_by_identity
 def table_name(port: Port) -> str:
     """The table that leads the calls of an intercepted HTTP port on.
 
@@ -142,7 +118,7 @@ def _table(name: str, ports: Sequence[Port]) -> NameTable:
     return NameTable(name=name, entries=tuple(found[called] for called in sorted(found)))
 
 
-@kept_by_port
+@kept_by_identity
 def _entries(port: Port) -> tuple[Entry, ...]:
     way = stat_name(port.labels)
     return tuple(

@@ -25,9 +25,11 @@ from seaway.core.mesh.proxy import (
 from seaway.core.names import Tags
 
 PREFIX = "seaway:"
+TOWARD = f"{PREFIX}to."
+"""What a calling service's own words on its calls begin with: ``seaway:to.cats.timeout``."""
+
 OFF = "off"
 
-_TOWARD = "to."
 _LONGEST = 366 * 24 * 3600.0
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -64,7 +66,7 @@ class Layer:
         """What is said of the called service: names without the prefix, and texts."""
         for key, text in self.tags:
             name = key.removeprefix(PREFIX)
-            if name != key and not name.startswith(_TOWARD):
+            if name != key and not key.startswith(TOWARD):
                 yield name, text
 
 
@@ -108,7 +110,7 @@ def layers_of(
 
 def _toward(tags: Tags, discovery_name: str) -> Iterator[tuple[str, str]]:
     """A caller's tags for one target as if the target had them."""
-    start = f"{PREFIX}{_TOWARD}{discovery_name}."
+    start = f"{TOWARD}{discovery_name}."
     for key, text in tags:
         if key.startswith(start):
             yield PREFIX + key.removeprefix(start), text
@@ -116,7 +118,7 @@ def _toward(tags: Tags, discovery_name: str) -> Iterator[tuple[str, str]]:
 
 def toward(discovery_name: str, setting: str) -> str:
     """The key of the tag by which a calling service says a setting for one target."""
-    return f"{PREFIX}{_TOWARD}{discovery_name}.{setting}"
+    return f"{TOWARD}{discovery_name}.{setting}"
 
 
 # What texts mean. All raise WrongWord.

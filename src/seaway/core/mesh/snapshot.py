@@ -183,10 +183,7 @@ def take_snapshot(
         listeners = _renew(Kind.LISTENERS, doors, old.doors, old.listeners, _listener, shared)
         routes = _renew(Kind.ROUTES, tables, old.tables, old.routes, _routes, shared)
     parts = (secrets, clusters, endpoints, listeners, routes)
-    sums = tuple(
-        known if part is before else _sum(part)
-        for part, before, known in zip(parts, old.parts, old.sums, strict=True)
-    )
+    sums = tuple(map(_sum_again, parts, old.parts, old.sums))
     # No order matters in a sum, and bodies hold their own names.
     version = f"{sum(sums) % 2**64:016x}"
     return Snapshot(
@@ -289,6 +286,10 @@ def _routes(table: Routing | NameTable | Gate) -> Told:
     if isinstance(table, NameTable):
         return envoy.name_table(table), ()
     return envoy.route_configuration(table), ()
+
+
+def _sum_again(part: Resources, before: Resources, known: int) -> int:
+    return known if part is before else _sum(part)
 
 
 def _sum(part: Resources) -> int:
