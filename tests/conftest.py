@@ -5,6 +5,11 @@ from __future__ import annotations
 import gc
 
 import pytest
+from hypothesis import settings
+
+# No deadline: how long an example takes says something of the machine only.
+settings.register_profile("seaway", deadline=None, max_examples=50)
+settings.load_profile("seaway")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

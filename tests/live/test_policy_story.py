@@ -5,13 +5,24 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.live.envoy_stage import connect_in
-from tests.live.story import CLUSTER, Town, a_site, a_town, docker, eventually, needs_machine
+from tests.live.story import (
+    CLUSTER,
+    Town,
+    a_site,
+    a_town,
+    docker,
+    eventually,
+    needs_machine,
+    under_traffic,
+)
 
 pytestmark = needs_machine
 
@@ -116,3 +127,31 @@ def test_who_may_not_call_is_told_so_and_the_command_tells_why(town: Town, calle
     mesh(town, "allow", "web", "cats")
     caller.until(lambda status: status == 200)
     assert "allow=web" in mesh(town, "policy", "web", "cats")
+
+
+def test_words_that_change_under_traffic_fail_no_request_but_those_they_deny(town: Town) -> None:
+    web = town.container(town.tasks("web")[0]["taskArn"])
+    cats = town.service("cats")["serviceArn"]
+    said = {
+        "timeout": "5s",
+        "idle-timeout": "61s",
+        "retries": "3",
+        "outlier.failures": "4",
+        "limits.connections": "200",
+        "balancing": "hash source",
+        "deny": "dogs",
+    }
+    with under_traffic(web, cats="http://cats/whoami") as outcomes:
+        for key, value in said.items():
+            tags = [{"key": f"seaway:{key}", "value": value}]
+            town.aws.ecs.tag_resource(resourceArn=cats, tags=tags)
+        in_force = partial(mesh, town, "policy", "web", "cats")
+        eventually(lambda: "hash source" in in_force(), "they are in force")
+        town.aws.ecs.untag_resource(resourceArn=cats, tagKeys=[f"seaway:{key}" for key in said])
+    assert outcomes["cats"].failures == Counter()
+    with under_traffic(web, cats="http://cats/whoami") as outcomes:
+        mesh(town, "deny", "web", "cats")
+        asked = "curl -s -o /dev/null -w '%{http_code}' http://cats/whoami"
+        eventually(lambda: docker("exec", web, "sh", "-c", asked) == "403", "web is denied", 10)
+        mesh(town, "unset", "cats", "deny")
+    assert set(outcomes["cats"].failures) == {"HTTP 403"}

@@ -18,9 +18,11 @@ from botocore.exceptions import ClientError
 
 from tests.aws.acmpca.signing import activated
 from tests.live.story import (
+    CLUSTER,
     Town,
     a_site,
     a_town,
+    balance,
     eventually,
     needs_machine,
     under_traffic,
@@ -117,6 +119,31 @@ def test_certificates_are_replaced_while_requests_go_on(town: Town) -> None:
         eventually(three, "the certificate is replaced twice")
     assert outcomes["cats"].asked > 500
     assert outcomes["cats"].failed == 0
+
+
+def test_what_is_said_of_calls_holds_over_tls_too(town: Town) -> None:
+    web = town.tasks("web")[0]["taskArn"]
+    cats = town.service("cats")["serviceArn"]
+    status = "curl -s -o /dev/null -m 5 -w '%{http_code}' http://cats/whoami"
+    for key, value, wanted in (("deny", "web", "403"), ("fault.abort", "418", "418")):
+        tags = [{"key": f"seaway:{key}", "value": value}]
+        town.aws.ecs.tag_resource(resourceArn=cats, tags=tags)
+        eventually(lambda wanted=wanted: town.inside(web, status) == wanted, f"{key} holds", 10)
+        town.aws.ecs.untag_resource(resourceArn=cats, tagKeys=[f"seaway:{key}"])
+        eventually(lambda: town.inside(web, status) == "200", "nothing holds any more", 10)
+
+
+def test_a_load_balancer_reaches_the_container_port_in_the_clear(town: Town) -> None:
+    balance(town, ["dogs"])
+    group = [{"targetGroupArn": town.groups["dogs"], "containerName": "dogs", "containerPort": 80}]
+    town.aws.ecs.update_service(cluster=CLUSTER, service="dogs", loadBalancers=group)
+    town.stable("dogs")
+    town.healthy("dogs")
+    assert {town.get("/whoami")[0] for _ in range(4)} == {200}
+    with pytest.raises(ClientError, match="HTTPS"):
+        town.aws.elbv2.create_target_group(
+            Name="secure", Protocol="HTTPS", Port=80, VpcId=town.vpc, TargetType="ip"
+        )
 
 
 def test_an_authority_that_is_not_ecss_to_use_is_refused(town: Town) -> None:

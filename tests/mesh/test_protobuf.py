@@ -8,11 +8,23 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
+from envoy.config.listener.v3.listener_pb2 import Listener
+from envoy.config.route.v3.route_pb2 import RouteConfiguration
 from envoy.service.discovery.v3 import discovery_pb2
+from google.protobuf.json_format import ParseDict
 from google.rpc import status_pb2
 
 from seaway.core.mesh.snapshot import Kind, Resource
-from seaway.mesh.protobuf import MalformedResource, Serializer, read_request
+from seaway.mesh.protobuf import (
+    MalformedResource,
+    Serializer,
+    listener_bytes,
+    load_assignment_bytes,
+    read_request,
+    routes_bytes,
+)
 from seaway.mesh.stream import Request, Response
 
 
@@ -40,6 +52,24 @@ def test_a_response_put_together_from_cached_bytes_is_a_proper_message() -> None
 def test_a_malformed_resource_is_found_before_it_is_sent() -> None:
     with pytest.raises(MalformedResource, match="colour"):
         Serializer().prepare([a_cluster("a", colour="red")])
+
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "mesh"
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in GOLDEN.glob("*.out.yaml")))
+def test_what_is_put_together_from_pieces_says_the_same_as_what_is_written_at_once(
+    case: str,
+) -> None:
+    rendered = yaml.safe_load((GOLDEN / case).read_text())
+    for body in rendered["listeners"]:
+        assert Listener.FromString(listener_bytes(body)) == ParseDict(body, Listener())
+    for body in rendered["routes"]:
+        told = RouteConfiguration.FromString(routes_bytes(body))
+        assert told == ParseDict(body, RouteConfiguration())
+    for body in rendered["endpoints"]:
+        told = ClusterLoadAssignment.FromString(load_assignment_bytes(body))
+        assert told == ParseDict(body, ClusterLoadAssignment())
 
 
 def test_a_request_tells_node_subscriptions_versions_and_refusal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -94,3 +95,29 @@ def test_a_table_does_not_grow_for_ever() -> None:
     tables = name_tables(ports).values()
     assert max(len(table.entries) for table in tables) == 64
     assert sum(len(table.entries) for table in tables) == 1000
+
+
+def test_neighbouring_addresses_that_lead_to_one_chain_are_one_range() -> None:
+    ports = [
+        replace(CATS, name=str(n), address=f"127.255.0.{n}", address6=None)
+        for n in (*range(4, 12), 20)
+    ]
+    (one,) = interceptors(ports).values()
+    assert _ranges(intercepting_listener(one)) == [
+        "127.255.0.4/30",
+        "127.255.0.8/30",
+        "127.255.0.20/32",
+    ]
+
+
+def test_addresses_of_both_families_lead_to_the_chain() -> None:
+    (one,) = interceptors([CATS]).values()
+    assert _ranges(intercepting_listener(one)) == ["127.255.0.1/32", "2600:f0f0::1/128"]
+
+
+def _ranges(listener: dict[str, Any]) -> list[str]:
+    """Those of port 80, which all lead to one chain."""
+    ports = listener["filter_chain_matcher"]["matcher_tree"]["exact_match_map"]["map"]
+    trie = ports["80"]["matcher"]["matcher_tree"]["custom_match"]["typed_config"]
+    (chain,) = trie["range_matchers"]
+    return [f"{one['address_prefix']}/{one['prefix_len']}" for one in chain["ranges"]]
