@@ -29,10 +29,10 @@ def mesh(
     settings = settings_for(data_dir, port)
     # Imported late: boto3 and rich take longer to load than the other commands to run.
     from seaway.cli.demo.clients import connect
-    from seaway.cli.demo.command import check_engine, farewell, up
     from seaway.cli.demo.mesh.asking import Program
     from seaway.cli.demo.mesh.walk import CHAPTERS, MeshWalk, is_prepared
     from seaway.cli.demo.stage import Stage
+    from seaway.cli.demo.starting import check_engine, farewell, up
     from seaway.cli.demo.walk import PREPARING, Walk, attempt
     from seaway.cli.screen import screen
 
