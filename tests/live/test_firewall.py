@@ -297,6 +297,17 @@ def test_a_namespace_that_is_gone_is_told_apart(rooms: Rooms) -> None:
     assert rooms.friend.settle(firewall, calls=True), "it says nothing of what the machine can"
 
 
+def test_a_file_whose_namespace_is_gone_teaches_nothing_of_the_machine(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    left = tmp_path / "left"
+    left.touch()
+    firewall = KernelFirewall()
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(firewall.settle(str(left), Rules(calls=True)))
+    assert rooms.friend.settle(firewall, calls=True), "names are called by IPv6 too, as before"
+
+
 def test_a_machine_without_nftables_runs_tasks_but_no_guarded_ones(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -83,7 +83,14 @@ def _counted(town: Town) -> float:
 def test_tap_shows_requests_as_they_pass_and_ends_when_nobody_looks(town: Town) -> None:
     command = [sys.executable, "-m", "seaway.cli", "mesh", "tap", "--json", "--path", "/tapped"]
     environment = {**os.environ, "SEAWAY_DATA_DIR": str(town.site.settings.data_dir)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as tapping:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # Ctrl-C is ignored by what was started from a shell's background job, as tests may be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as tapping:
         assert tapping.stdout is not None
         passing = subprocess.Popen(
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import json
 import logging
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from pyroute2 import IPRoute
 
 from seaway.agent.intercept import intercept
+from seaway.agent.namespaces import is_there
 from seaway.agent.network import change, in_namespace
 from seaway.agent.nft import NoSuchRule, listed, nft
 from seaway.agent.outside import lead_calls
@@ -138,8 +140,8 @@ class KernelFirewall:
         try:
             await in_namespace(sandbox, _own_range6)
         except OSError as error:
-            if not Path(sandbox).exists():
-                raise
+            if not is_there(sandbox):
+                raise FileNotFoundError(errno.ENOENT, "the namespace is gone", sandbox) from error
             self._learn(_NO_NAMES6, error)
             return False
         return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import subprocess
-from pathlib import Path
+
+from seaway.agent.namespaces import is_there
 
 
 class NoSuchRule(OSError):
@@ -45,7 +46,7 @@ async def _run(sandbox: str | None, *words: str, text: str = "") -> str:
         raise NotInstalled(f"the program {error.filename} is not installed") from error
     if ended.returncode == 0:
         return ended.stdout
-    if sandbox and not Path(sandbox).exists():
+    if sandbox and not is_there(sandbox):
         raise FileNotFoundError(errno.ENOENT, "the namespace is gone", sandbox)
     problem = ended.stderr.strip() or f"exit code {ended.returncode}"
     if words[-1] != "-" and "No such file or directory" in problem and "nsenter" not in problem:

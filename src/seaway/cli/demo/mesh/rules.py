@@ -1,4 +1,4 @@
-"""Chapters three and four: how calls are treated, and who may call; said with tags, no redeploy."""
+"""Chapters four and five: how calls are treated, and who may call; said with tags, no redeploy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter five: spans of real requests, sent to a collector that this very program is."""
+"""Chapter six: spans of real requests, sent to a collector that this very program is."""
 
 from __future__ import annotations
 

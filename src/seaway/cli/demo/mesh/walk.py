@@ -51,6 +51,9 @@ class MeshWalk:
         with step("Everyone may call", "A task started by RunTask, and a program on this machine, "
                   "use the same names."):  # fmt: skip
             everyone_calls(aws, stage)
+        with step("Why can't web reach it?", "One command walks the whole way and says where it "
+                  "breaks."):  # fmt: skip
+            explanations(aws, stage, seaway)
         with step("Policy", "Split, faults, retries, rates: tags on a service, in force at once in "
                   "tasks that run."):  # fmt: skip
             policies(aws, stage, seaway)
@@ -61,9 +64,6 @@ class MeshWalk:
             tracing(aws, stage)
         with step("See it", "Requests as they pass, rates by edge, and Prometheus."):
             passing(aws, stage, seaway)
-        with step("Why can't web reach it?", "One command walks the whole way and says where it "
-                  "breaks."):  # fmt: skip
-            explanations(aws, stage, seaway)
         with step("A name goes", f"{KITTENS} is deleted; running tasks know it no more."):
             name_goes(aws, stage)
         stage.summary()

@@ -1,4 +1,4 @@
-"""Chapters six and seven: why a call does not arrive, and what passes."""
+"""Chapters three and seven: why a call does not arrive, and what passes."""
 
 from __future__ import annotations
 
