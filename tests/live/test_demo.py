@@ -94,7 +94,8 @@ def test_the_demos_go_through_the_first_twice_and_are_gone_after_down(seaway: Se
     assert re.search(r"the task that was run said: cats", beyond.stdout)
     assert re.search(r"answered by (\d+ × cats, \d+ × dogs|\d+ × dogs, \d+ × cats)", beyond.stdout)
     assert "web asks http://dogs/whoami: 403" in beyond.stdout
-    assert "Nothing is in the way from web to cats." in beyond.stdout
+    # The crash of the first demo may still be in the last minute's figures.
+    assert re.search(r"Nothing is in the way from web to cats\.|web reaches cats", beyond.stdout)
     assert "Service kittens of cluster demo has no running task." in beyond.stdout
 
     second = seaway.demo()
