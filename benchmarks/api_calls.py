@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,10 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from benchmarks import programs, wrk
-from benchmarks.figures import Report, Say, Table, Verdict, ratios, rotated, show, spread
+from benchmarks.command import command
+from benchmarks.figures import Report, Say, Table, Verdict, ratios, rotated, spread
 from benchmarks.processes import (
     CannotMeasure,
-    ended_by_signals,
     resident_mib,
     running,
     tail,
@@ -496,19 +496,7 @@ def _program(name: str, given: str | None, install: bool, say: Say) -> str | Non
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = parser().parse_args(words).json
-    say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
-    try:
-        with ended_by_signals():
-            report = run(words, say)
-    except CannotMeasure as problem:
-        print(f"Can't measure: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    show([report], as_json)
-    return 0
+    return command(parser(), run, arguments)
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ from pathlib import Path
 
 from benchmarks import bare_envoy, programs, wrk
 from benchmarks.bare_envoy import Hop
-from benchmarks.figures import Report, Say, Table, Verdict, ratios, rotated, show, spread
+from benchmarks.command import command
+from benchmarks.figures import Report, Say, Table, Verdict, ratios, rotated, spread
 from benchmarks.network import Room, connected_in, two_rooms
 from benchmarks.processes import (
     CannotMeasure,
     cpu_seconds,
-    ended_by_signals,
     running,
     tail,
     wait_for,
@@ -382,18 +382,7 @@ def run(arguments: list[str], say: Say) -> Report:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = parser().parse_args(words).json
-    try:
-        with ended_by_signals():
-            report = run(words, lambda text: print(text, file=sys.stderr, flush=True))
-    except CannotMeasure as problem:
-        print(f"Can't measure: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    show([report], as_json)
-    return 0
+    return command(parser(), run, arguments)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.figures import Report, Say, Table, Verdict, show
+from benchmarks.command import command
+from benchmarks.figures import Report, Say, Table, Verdict
 from benchmarks.network import a_room
-from benchmarks.processes import CannotMeasure, ended_by_signals, running, wait_for
+from benchmarks.processes import CannotMeasure, running, wait_for
 from benchmarks.propagation import BACKEND_PORT, Caller, Child, backend_listens, control_plane
 from benchmarks.world import World
 from seaway.agent.intercept import intercept
@@ -227,18 +228,7 @@ def _tell(report: Report, found: dict[str, Seen]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = parser().parse_args(words).json
-    try:
-        with ended_by_signals():
-            report = run(words, lambda text: print(text, file=sys.stderr, flush=True))
-    except CannotMeasure as problem:
-        print(f"Can't measure: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    show([report], as_json)
-    return 0
+    return command(parser(), run, arguments)
 
 
 if __name__ == "__main__":

@@ -27,11 +27,11 @@ from pathlib import Path
 
 from benchmarks import bare_envoy
 from benchmarks.bare_envoy import Hop
-from benchmarks.figures import Report, Say, Table, Verdict, percentile, show
+from benchmarks.command import command
+from benchmarks.figures import Report, Say, Table, Verdict, percentile
 from benchmarks.network import Room, a_room, connected_in
 from benchmarks.processes import (
     CannotMeasure,
-    ended_by_signals,
     resident_mib,
     running,
     wait_for,
@@ -338,18 +338,7 @@ def _change_table(took: list[float]) -> Table:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = parser().parse_args(words).json
-    try:
-        with ended_by_signals():
-            report = run(words, lambda text: print(text, file=sys.stderr, flush=True))
-    except CannotMeasure as problem:
-        print(f"Can't measure: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    show([report], as_json)
-    return 0
+    return command(parser(), run, arguments)
 
 
 if __name__ == "__main__":

@@ -31,13 +31,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Report, Say, Table, Verdict, percentile, show
+from benchmarks.command import command
+from benchmarks.figures import Report, Say, Table, Verdict, percentile
 from benchmarks.network import a_room, enter
 from benchmarks.processes import (
     CannotMeasure,
     cpu_seconds,
     end,
-    ended_by_signals,
     running,
     tail,
     wait_for,
@@ -361,18 +361,7 @@ def _verdicts(samples: dict[str, Any], asked: argparse.Namespace) -> list[Verdic
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    words = sys.argv[1:] if arguments is None else arguments
-    as_json = parser().parse_args(words).json
-    try:
-        with ended_by_signals():
-            report = run(words, lambda text: print(text, file=sys.stderr, flush=True))
-    except CannotMeasure as problem:
-        print(f"Can't measure: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    show([report], as_json)
-    return 0
+    return command(parser(), run, arguments)
 
 
 if __name__ == "__main__":
