@@ -22,7 +22,8 @@ class Follower:
     after a crash the last batch comes again, and none is missed. A file grown beyond ``largest``
     bytes is renamed and ``reopen`` asks its writer to begin another; without ``reopen`` it is
     emptied behind the reader, and what is written in that very moment is lost. ``every`` is
-    seconds between looks. ``from_end``: only what is written from now on, nothing is remembered.
+    seconds between looks. ``from_end``: only what is written from now on, nothing is remembered;
+    nor is it with ``start``, the byte to go on from.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Follower:
         largest: int = LARGEST,
         every: float = 0.2,
         from_end: bool = False,
+        start: int | None = None,
     ) -> None:
         self._path = path
         self._older = path.with_name(f"{path.name}.1")
@@ -40,8 +42,8 @@ class Follower:
         self._reopen = reopen
         self._largest = largest
         self._every = every
-        self._remembers = not from_end
-        self._position = 0 if self._remembers else _size(self._current())
+        self._remembers = not from_end and start is None
+        self._position = _size(self._current()) if from_end else start or 0
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Each line without its end, from where the last reader was."""

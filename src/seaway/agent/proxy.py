@@ -24,13 +24,13 @@ from urllib.parse import quote, urlencode
 
 from seaway import processes
 from seaway.agent.endpoint_health import endpoint_health, health_event
+from seaway.agent.following import Follower
 from seaway.core.mesh.envoy import HEALTH_LOG, bootstrap
 from seaway.core.mesh.proxy import EndpointHealth
 
 log = logging.getLogger(__name__)
 
 _LARGEST_LOG = 8 * 1024 * 1024
-_LOOK_EVERY = 0.2  # seconds between looks at the health log
 _WRITE_EVERY = 250  # milliseconds Envoy may hold back what it writes to a file
 
 
@@ -206,34 +206,10 @@ class HostProxy:
 
     async def health_events(self, start: int | None = None) -> AsyncIterator[EndpointHealth]:
         """Every change of an endpoint's health and every failed check, from ``start`` or now on."""
-        self._position = self.health_log_end() if start is None else start
-        rest = b""
-        while True:
-            *lines, rest = (rest + self._new_health_lines()).split(b"\n")
-            for line in lines:
-                if (event := health_event(line)) is not None:
-                    yield event
-            await asyncio.sleep(_LOOK_EVERY)
-
-    _position = 0
-
-    def _new_health_lines(self) -> bytes:
-        """What was appended since the last look; a log grown too long is emptied behind it."""
-        try:
-            size = self._health_file.stat().st_size
-        except FileNotFoundError:
-            return b""
-        self._position = 0 if size < self._position else self._position
-        if size == self._position:
-            return b""
-        with self._health_file.open("r+b") as file:
-            file.seek(self._position)
-            read = file.read()
-            self._position += len(read)
-            if self._position > _LARGEST_LOG:
-                file.truncate(0)  # Envoy appends, so its next line is the first
-                self._position = 0
-        return read
+        follower = Follower(self._health_file, from_end=start is None, start=start)
+        async for line in follower.lines():
+            if (event := health_event(line)) is not None:
+                yield event
 
     # The process
 
