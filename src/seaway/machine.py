@@ -137,7 +137,10 @@ class Machine:
         await self._proxy.start()
         # What happens between the look and the first event must not be missed.
         end = self._proxy.health_log_end()
-        self._note_health(await self._proxy.health())
+        try:
+            self._note_health(await self._proxy.health())
+        except OSError as gone:  # another one is started, and logs all it finds
+            log.warning("the proxy did not tell its endpoints' health: %s", gone)
         async for event in self._proxy.health_events(end):
             self._note_health([event])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import ssl
@@ -625,6 +626,42 @@ def test_a_proxy_with_other_settings_is_replaced_not_adopted() -> None:
             await mesh.proxy.start()
             assert mesh.proxy.pid != pid
             former._reap()
+
+    asyncio.run(story())
+
+
+def test_a_proxy_that_dies_the_moment_it_is_adopted_is_replaced() -> None:
+    class Killer(logging.Handler):
+        """Kills Envoy between its adoption and whatever start() does next."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage().startswith("adopted Envoy"):
+                os.kill(int(str(record.args[0])), signal.SIGKILL)  # type: ignore[index]
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            former = mesh.proxy
+            await former.release()
+            mesh.proxy = HostProxy(
+                directory=mesh.directory / "proxy",
+                node="node-1",
+                control=mesh.directory / "mesh.sock",
+                workers=2,
+                flush_interval=0.5,
+            )
+            proxies, killer = logging.getLogger("seaway.agent.proxy"), Killer()
+            proxies.setLevel(logging.INFO)
+            proxies.addHandler(killer)
+            try:
+                await mesh.proxy.start()
+                await until(lambda: mesh.proxy.pid != former.pid)
+            finally:
+                proxies.removeHandler(killer)
+                proxies.setLevel(logging.NOTSET)
+            async with asyncio.timeout(10):
+                while not await mesh.proxy._answers():
+                    await asyncio.sleep(0.05)
+            former._reap()  # here both are one process, and the first is Envoy's parent
 
     asyncio.run(story())
 

@@ -224,6 +224,25 @@ def test_a_changed_cluster_gets_its_unchanged_endpoints_again() -> None:
     assert [kind.name for kind, _, _ in envoy.heard] == ["CLUSTERS", "ENDPOINTS"]
 
 
+def test_a_cluster_changed_while_its_endpoints_are_under_way_gets_them_once_more() -> None:
+    target = a_snapshot(an_upstream("cats", 1))
+    stream = Stream(target)
+    Envoy(stream).connect()
+    target = a_snapshot(an_upstream("cats", 1, timeout=1), before=target)
+    clusters, endpoints = stream.publish(target)
+    target = a_snapshot(an_upstream("cats", 1, timeout=2), before=target)
+    assert stream.publish(target) == []
+    (changed,) = stream.receive(Request(kind=Kind.CLUSTERS, nonce=clusters.nonce))
+    assert changed.kind is Kind.CLUSTERS
+    # The first ones may have reached the cluster before it changed again.
+    (again,) = stream.receive(Request(kind=Kind.ENDPOINTS, nonce=endpoints.nonce))
+    assert again.resources == (target.endpoints["cats"],)
+    assert stream.receive(Request(kind=Kind.CLUSTERS, nonce=changed.nonce)) == []
+    assert not stream.settled
+    assert stream.receive(Request(kind=Kind.ENDPOINTS, nonce=again.nonce)) == []
+    assert stream.settled
+
+
 def test_changes_while_a_response_is_under_way_are_sent_as_one() -> None:
     target = a_snapshot(an_upstream("cats", 1))
     stream = Stream(target)

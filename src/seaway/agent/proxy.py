@@ -16,7 +16,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from hashlib import blake2b
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, cast
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _LARGEST_LOG = 8 * 1024 * 1024
 _WRITE_EVERY = 250  # milliseconds Envoy may hold back what it writes to a file
+_ANSWERS_WITHIN = 10.0  # seconds
 
 
 class ProxyUnavailable(OSError):
@@ -106,9 +107,9 @@ class HostProxy:
         Returns when it answers on its administration socket; raises ProxyUnavailable.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
-        if not await self._adopt():
+        if not await self._adopt():  # one that is adopted has just answered
             self._spawn()
-        await self._until_answering()
+            await self._until_answering()
         self._keeper = asyncio.create_task(self._keep(), name="host proxy")
 
     async def release(self) -> None:
@@ -260,19 +261,18 @@ class HostProxy:
         self._pid_file.write_text(str(self.pid))
         log.info("started Envoy, pid %d", self.pid)
 
-    async def _until_answering(self, patience: float = 10) -> None:
-        async with asyncio.timeout(patience):
-            while True:
-                if not await self._answers():
-                    await asyncio.sleep(0.02)
-                    self._fail_if_dead()
-                else:
-                    return
+    async def _until_answering(self) -> None:
+        end = asyncio.get_running_loop().time() + _ANSWERS_WITHIN
+        while not await self._answers():
+            self._fail_if_dead()
+            if asyncio.get_running_loop().time() > end:
+                raise ProxyUnavailable(f"Envoy does not answer; {self._log_file} may tell why")
+            await asyncio.sleep(0.02)
 
     async def _answers(self) -> bool:
         try:
             await self._ask("GET", "/server_info")
-        except (OSError, ProxyUnavailable):
+        except OSError:
             return False
         return True
 
@@ -316,8 +316,11 @@ class HostProxy:
             finally:
                 writer.close()
         response = HTTPResponse(cast(socket.socket, _Received(received)))
-        response.begin()
-        body = response.read()
+        try:
+            response.begin()
+            body = response.read()
+        except HTTPException as broken:  # it ended while it was answering
+            raise ProxyUnavailable(f"{path}: {broken!r}") from broken
         if response.status != 200:
             raise ProxyUnavailable(f"{path}: {response.status} {body[:200]!r}")
         return body

@@ -80,6 +80,7 @@ class _Channel:
     gone: set[str] = field(default_factory=set)
     awaited: set[str] = field(default_factory=set)  # names Envoy is bound to ask for
     under_way: Response | None = None
+    again: set[str] = field(default_factory=set)  # under way, and to be said once more after that
     suspects: list[frozenset[str]] = field(default_factory=list)
 
     def aim(self, before: Resources, after: Resources) -> None:
@@ -229,20 +230,21 @@ class Stream:
         if response is None or response.nonce != request.nonce:
             return
         channel.under_way = None
+        again, channel.again = channel.again, set()
         for name in response.removed:
             channel.known.pop(name, None)
             channel.rejected.pop(name, None)
             channel.gone.discard(name)
             self._weigh_again(channel, name)
         if request.error is None:
-            self._accept(channel, response)
+            self._accept(channel, response, again)
         else:
             self._reject(channel, response, request.error)
 
-    def _accept(self, channel: _Channel, response: Response) -> None:
+    def _accept(self, channel: _Channel, response: Response, again: set[str]) -> None:
         for resource in response.resources:
             channel.rejected.pop(resource.name, None)
-            if channel.wildcard or resource.name in channel.wanted:
+            if (channel.wildcard or resource.name in channel.wanted) and resource.name not in again:
                 channel.known[resource.name] = resource.version
                 self._await_need(resource)
             self._weigh_again(channel, resource.name)
@@ -307,8 +309,14 @@ class Stream:
         )
 
     def _endpoints_again(self, clusters: list[Resource]) -> None:
-        """A changed cluster starts without endpoints and waits for them, though unchanged."""
+        """A changed cluster starts without endpoints and waits for them, though unchanged.
+
+        Those under way may reach the cluster as it was before: Envoy would wait in vain, for 15
+        seconds, and take no cluster in meanwhile.
+        """
         endpoints = self._channels[Kind.ENDPOINTS]
+        coming = endpoints.under_way.resources if endpoints.under_way is not None else ()
+        endpoints.again.update({r.name for r in coming} & {r.name for r in clusters})
         for resource in clusters:
             endpoints.known.pop(resource.name, None)
             self._weigh_again(endpoints, resource.name)
