@@ -20,12 +20,12 @@ demo: $(INSTALLED) ## Cats, dogs and web through Service Connect, step by step (
 	@$(BIN)/seaway demo $(ARGS)
 
 test: $(INSTALLED) ## Every check and every test (installs and starts what is missing)
-	@$(MAKE) --no-print-directory static
-	sh tools/ensure_docker.sh $(BIN)/pytest -rs $(ARGS)
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory live
 
 check: $(INSTALLED) ## Format, lint, types, walls between rooms, fast tests
 	@$(MAKE) --no-print-directory static
-	$(BIN)/pytest -m "not live and not browser" $(ARGS)
+	$(BIN)/pytest -n auto -m "not live and not browser" $(ARGS)
 
 static: $(INSTALLED) ## Only what needs no test: format, lint, types, walls between rooms
 	$(BIN)/ruff format --check $(FORMATTED)
@@ -33,8 +33,8 @@ static: $(INSTALLED) ## Only what needs no test: format, lint, types, walls betw
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-live: $(INSTALLED) ## Tests with a real Docker Engine and a real Envoy
-	sh tools/ensure_docker.sh $(BIN)/pytest -m live -rs $(ARGS)
+live: $(INSTALLED) ## Tests with a real Docker Engine and a real Envoy, one at a time
+	sh tools/ensure_docker.sh $(BIN)/pytest -m "live or browser" -rs $(ARGS)
 
 golden: $(INSTALLED) ## Rewrite tests/golden from what the code makes now; then read the diff
 	SEAWAY_GOLDEN=write $(BIN)/pytest tests/core/mesh $(ARGS)
