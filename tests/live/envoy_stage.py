@@ -260,17 +260,22 @@ class Mesh:
         )
 
 
+def proxy_in(directory: Path, workers: int = 2) -> HostProxy:
+    """The mesh's proxy, or another control plane's hold on it."""
+    return HostProxy(
+        directory=directory / "proxy",
+        node="node-1",
+        control=directory / "mesh.sock",
+        workers=workers,
+        flush_interval=0.5,
+    )
+
+
 @contextlib.asynccontextmanager
 async def a_mesh() -> AsyncIterator[Mesh]:
     with tempfile.TemporaryDirectory(prefix="swmesh") as name:
         directory = Path(name)
-        proxy = HostProxy(
-            directory=directory / "proxy",
-            node="node-1",
-            control=directory / "mesh.sock",
-            workers=2,
-            flush_interval=0.5,
-        )
+        proxy = proxy_in(directory)
         mesh = Mesh(directory, proxy)
         await mesh.serve()
         try:

@@ -18,7 +18,6 @@ import grpc
 import grpc.aio
 import pytest
 
-from seaway.agent.proxy import HostProxy
 from seaway.core.mesh.proxy import (
     Certificate,
     Endpoint,
@@ -58,6 +57,7 @@ from tests.live.envoy_stage import (
     an_upstream,
     get,
     is_refused,
+    proxy_in,
     until,
 )
 
@@ -447,16 +447,7 @@ def test_traffic_goes_on_without_a_control_plane_and_its_return_disturbs_nothing
             hits = target.hits
             await until(lambda: target.hits > hits + 50)
             # Another control plane comes, takes the same proxy, and knows the same.
-            former, mesh.proxy = (
-                mesh.proxy,
-                HostProxy(
-                    directory=mesh.directory / "proxy",
-                    node="node-1",
-                    control=mesh.directory / "mesh.sock",
-                    workers=2,
-                    flush_interval=0.5,
-                ),
-            )
+            former, mesh.proxy = mesh.proxy, proxy_in(mesh.directory)
             await mesh.proxy.start()
             assert mesh.proxy.pid == pid
             mesh.acks.clear()
@@ -617,12 +608,7 @@ def test_a_proxy_with_other_settings_is_replaced_not_adopted() -> None:
             pid = mesh.proxy.pid
             await mesh.proxy.release()
             former = mesh.proxy
-            mesh.proxy = HostProxy(
-                directory=mesh.directory / "proxy",
-                node="node-1",
-                control=mesh.directory / "mesh.sock",
-                workers=1,
-            )
+            mesh.proxy = proxy_in(mesh.directory, workers=1)
             await mesh.proxy.start()
             assert mesh.proxy.pid != pid
             former._reap()
@@ -642,13 +628,7 @@ def test_a_proxy_that_dies_the_moment_it_is_adopted_is_replaced() -> None:
         async with a_mesh() as mesh:
             former = mesh.proxy
             await former.release()
-            mesh.proxy = HostProxy(
-                directory=mesh.directory / "proxy",
-                node="node-1",
-                control=mesh.directory / "mesh.sock",
-                workers=2,
-                flush_interval=0.5,
-            )
+            mesh.proxy = proxy_in(mesh.directory)
             proxies, killer = logging.getLogger("seaway.agent.proxy"), Killer()
             proxies.setLevel(logging.INFO)
             proxies.addHandler(killer)

@@ -125,7 +125,7 @@ class HostProxy:
         if not self.pid:
             return
         if patience:
-            with contextlib.suppress(OSError, ProxyUnavailable):
+            with contextlib.suppress(OSError):
                 await self._ask("POST", "/drain_listeners?graceful&skip_exit")
             await processes.gone(self.pid, patience)
         await self._end(self.pid)
@@ -221,7 +221,7 @@ class HostProxy:
             await self._end(other)
         if pid is None:
             return False
-        with contextlib.suppress(OSError, ProxyUnavailable, ValueError, KeyError):
+        with contextlib.suppress(OSError, ValueError, KeyError):
             info = json.loads(await self._ask("GET", "/server_info"))
             if info["node"]["metadata"]["identity"] == self._identity:
                 self.pid = pid

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from seaway import __version__
+from seaway.cli.commands import Commands
 
 COMMANDS = {
     "up": "seaway.cli.up",
@@ -17,25 +16,12 @@ COMMANDS = {
     "mesh": "seaway.cli.mesh",
     "demo": "seaway.cli.demo.command",
 }
-"""Where each command is; only the one that is called is loaded."""
+"""Where each command is."""
 
 
-class Commands(click.Group):
-    """The commands, loaded when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order one meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
-        return command
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="seaway")
 def main() -> None:
     """Amazon ECS with Service Connect, on machines you own."""

@@ -237,14 +237,17 @@ class Stream:
             channel.gone.discard(name)
             self._weigh_again(channel, name)
         if request.error is None:
-            self._accept(channel, response, again)
+            self._accept(channel, response)
         else:
             self._reject(channel, response, request.error)
+        for name in again:
+            channel.known.pop(name, None)
+            self._weigh_again(channel, name)
 
-    def _accept(self, channel: _Channel, response: Response, again: set[str]) -> None:
+    def _accept(self, channel: _Channel, response: Response) -> None:
         for resource in response.resources:
             channel.rejected.pop(resource.name, None)
-            if (channel.wildcard or resource.name in channel.wanted) and resource.name not in again:
+            if channel.wildcard or resource.name in channel.wanted:
                 channel.known[resource.name] = resource.version
                 self._await_need(resource)
             self._weigh_again(channel, resource.name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from seaway.cli.commands import Commands
 
 COMMANDS = {
     "policy": "seaway.cli.mesh.policy",
@@ -16,27 +16,9 @@ COMMANDS = {
     "tap": "seaway.cli.mesh.tap",
     "explain": "seaway.cli.explain",
 }
-"""Where each command is, as ``<name>_command`` or by its name; only the one called is loaded."""
+"""Where each command is."""
 
 
-class Commands(click.Group):
-    """The commands, loaded when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order one meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(COMMANDS[cmd_name])
-        command: click.Command = getattr(module, f"{cmd_name}_command", None) or getattr(
-            module, cmd_name
-        )
-        return command
-
-
-@click.group(cls=Commands)
+@click.group(cls=Commands, modules=COMMANDS)
 def mesh() -> None:
     """What holds for calls between services, who may call whom, and what they do."""
