@@ -14,7 +14,7 @@ import logging
 import os
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from hashlib import blake2b
 from http.client import HTTPException, HTTPResponse
 from importlib.metadata import PackageNotFoundError, distribution
@@ -138,12 +138,8 @@ class HostProxy:
         Raises ProxyUnavailable. Read it after start() and after each restart; then follow
         ``health_events``.
         """
-        return tuple(
-            endpoint_health(cluster["name"], host)
-            for cluster in (await self.clusters()).get("cluster_statuses", ())
-            for host in cluster.get("host_statuses", ())
-            if "socket_address" in host["address"]
-        )
+        hosts = _hosts(await self.clusters())
+        return tuple(endpoint_health(upstream, host) for upstream, host in hosts)
 
     async def in_flight(self) -> dict[tuple[str, int], int]:
         """Requests (over TCP: connections) under way now, by endpoint. Raises OSError.
@@ -151,15 +147,12 @@ class HostProxy:
         A connection that is kept open between requests counts for nothing over HTTP.
         """
         busy: dict[tuple[str, int], int] = {}
-        for cluster in (await self.clusters()).get("cluster_statuses", ()):
-            for host in cluster.get("host_statuses", ()):
-                address = host["address"].get("socket_address")
-                if address is None:
-                    continue
-                stats = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
-                # A TCP connection counts as a request of its own in Envoy's host statistics.
-                place = (address["address"], address["port_value"])
-                busy[place] = busy.get(place, 0) + stats.get("rq_active", 0)
+        for _, host in _hosts(await self.clusters()):
+            address = host["address"]["socket_address"]
+            stats = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
+            # A TCP connection counts as a request of its own in Envoy's host statistics.
+            place = (address["address"], address["port_value"])
+            busy[place] = busy.get(place, 0) + stats.get("rq_active", 0)
         return busy
 
     # What Envoy's administration tells and takes; each raises ProxyUnavailable or another OSError.
@@ -324,6 +317,14 @@ class HostProxy:
         if response.status != 200:
             raise ProxyUnavailable(f"{path}: {response.status} {body[:200]!r}")
         return body
+
+
+def _hosts(clusters: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The endpoints of Envoy's /clusters that have an address, each with its upstream's name."""
+    for cluster in clusters.get("cluster_statuses", ()):
+        for host in cluster.get("host_statuses", ()):
+            if "socket_address" in host["address"]:
+                yield cluster["name"], host
 
 
 class _Received:
