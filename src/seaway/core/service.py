@@ -26,6 +26,12 @@ class ServiceLoadBalancer:
     target_group: str
     container: str
     port: int
+    alternate_target_group: str | None = None
+    """The green half (API: AdvancedConfiguration)."""
+    production_rule: str | None = None
+    """ARN of the listener rule, or the listener of a network load balancer, that shifts."""
+    test_rule: str | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,33 @@ class ServiceConnect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentAlarms:
+    """CloudWatch alarms, by name, that fail a deployment when they go off."""
+
+    names: tuple[str, ...] = ()
+    enabled: bool = False
+    rollback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleHook:
+    """What is asked at stages of a deployment before it goes on (API: DeploymentLifecycleHook)."""
+
+    stages: tuple[str, ...]
+    target: str | None = None
+    """ARN of the Lambda function; None for a pause."""
+    role: str | None = None
+    details: str | None = None
+    """JSON handed to the function."""
+    kind: str = "AWS_LAMBDA"
+    """AWS_LAMBDA or PAUSE."""
+    timeout_minutes: int = 1440
+    """PAUSE: how long it waits for ContinueServiceDeployment."""
+    on_timeout: str = "ROLLBACK"
+    """PAUSE: ROLLBACK or CONTINUE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentConfiguration:
     """How many tasks may run during a deployment, in percent of the desired count."""
 
@@ -120,6 +153,22 @@ class DeploymentConfiguration:
     minimum_healthy_percent: int = 100
     circuit_breaker: bool = False
     circuit_breaker_rollback: bool = False
+    breaker_type: str = "BOUNDED_PERCENT"
+    """BOUNDED_PERCENT, UNBOUNDED_PERCENT or COUNT (API: DeploymentCircuitBreaker)."""
+    breaker_value: int = 50
+    breaker_resets: bool = True
+    """A task that gets healthy sets the count of failures back to 0."""
+    alarms: DeploymentAlarms = DeploymentAlarms()
+    strategy: str = "ROLLING"
+    """ROLLING, BLUE_GREEN, LINEAR or CANARY."""
+    bake_minutes: int = 0
+    hooks: tuple[LifecycleHook, ...] = ()
+    step_percent: float = 10.0
+    """LINEAR: share of the traffic moved at a time."""
+    canary_percent: float = 5.0
+    """CANARY: share of the traffic moved first."""
+    step_bake_minutes: int = 6
+    """LINEAR and CANARY: minutes between steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +206,8 @@ class Service:
     managed_tags: bool = False
     zone_rebalancing: str = "ENABLED"
     client_token: str | None = None
+    exec_enabled: bool = False
+    controller: str = "ECS"
     tags: Tags = ()
     role: str | None = None
 

@@ -75,6 +75,8 @@ class Container:
     exit_code: int | None = None
     reason: str | None = None
     health: Health = Health.UNKNOWN
+    restarts: int = 0
+    """How often its restart policy has started it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class ContainerOverride:
     cpu: int | None = None
     memory: int | None = None
     memory_reservation: int | None = None
+    environment_files: tuple[str, ...] = ()
+    gpus: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,17 @@ class Task:
     """Wait for the host proxy's listeners before the first container starts."""
     namespace: str | None = None
     """ARN of the namespace whose names it may call, when no deployment says so (RunTask)."""
+    exec_enabled: bool = False
+    """Commands may be run in its containers (API: enableExecuteCommand)."""
+    task_role: str | None = None
+    """ARN of the role its containers act in; None = the task definition's."""
+    execution_role: str | None = None
+    ephemeral_storage: int | None = None
+    """GiB; None = the task definition's."""
+    client_token: str | None = None
+    reference_id: str | None = None
+    protected_until: float | None = None
+    """Scale-in and deployments leave it running until then (API: UpdateTaskProtection)."""
     tags: Tags = ()
     stop_code: str | None = None
     stopped_reason: str | None = None

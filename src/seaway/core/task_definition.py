@@ -35,6 +35,8 @@ class PortMapping:
     protocol: str = "tcp"
     name: str | None = None
     app_protocol: AppProtocol | None = None
+    last_port: int | None = None
+    """The end of a containerPortRange that begins at ``container_port``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,64 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A value fetched when the task starts, by ARN or parameter name (API: Secret.valueFrom)."""
+
+    name: str
+    value_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogConfiguration:
     """Where a container's output goes; options as the API gave them."""
 
     driver: str
     options: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    """Options whose values are fetched when the task starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartPolicy:
+    """A container that ends is started again in place (API: ContainerRestartPolicy)."""
+
+    ignored_exit_codes: tuple[int, ...] = ()
+    attempt_period: int = 300
+    """Seconds a container must have run before it may be restarted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firelens:
+    """The container is the log router of its task: ``fluentd`` or ``fluentbit``."""
+
+    type: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeFrom:
+    """All mounts of another container of the task, seen here too."""
+
+    container: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of the host; ``permissions`` are of read, write and mknod."""
+
+    host_path: str
+    container_path: str | None = None
+    permissions: tuple[str, ...] = ("read", "write", "mknod")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tmpfs:
+    """A file system in memory of ``size`` MiB."""
+
+    path: str
+    size: int
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +129,25 @@ class MountPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DockerVolume:
+    """A volume of the engine's (API: DockerVolumeConfiguration)."""
+
+    scope: str = "task"
+    """task (goes with the task) or shared (stays)."""
+    autoprovision: bool = False
+    """A shared volume that is not there is made."""
+    driver: str | None = None
+    driver_options: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
     """A volume of the task: a path of the host, or an empty one that lives as long as the task."""
 
     name: str
     host_path: str | None = None
+    docker: DockerVolume | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +197,24 @@ class ContainerDefinition:
     log: LogConfiguration | None = None
     start_timeout: int | None = None
     stop_timeout: int | None = None
+    secrets: tuple[Secret, ...] = ()
+    environment_files: tuple[str, ...] = ()
+    """ARNs of S3 objects."""
+    links: tuple[str, ...] = ()
+    """``name`` or ``name:alias``, in bridge mode."""
+    volumes_from: tuple[VolumeFrom, ...] = ()
+    restart: RestartPolicy | None = None
+    repository_credentials: str | None = None
+    """ARN of the secret with username and password of a private registry."""
+    disable_networking: bool = False
+    security_options: tuple[str, ...] = ()
+    gpus: int = 0
+    firelens: Firelens | None = None
+    devices: tuple[Device, ...] = ()
+    tmpfs: tuple[Tmpfs, ...] = ()
+    max_swap: int | None = None
+    """MiB."""
+    swappiness: int | None = None
     version_consistency: str | None = None
     """"disabled", when the caller said so; image digests are not pinned here."""
 
@@ -158,6 +245,13 @@ class TaskDefinition:
     cpu_architecture: str | None = None
     os_family: str | None = None
     ephemeral_storage: int | None = None
+    """GiB, on Fargate."""
+    pid_mode: str | None = None
+    """host or task."""
+    ipc_mode: str | None = None
+    """host, task or none."""
+    placement_constraints: tuple[tuple[str, str], ...] = ()
+    """(type, expression) pairs."""
     tags: Tags = ()
 
     @property

@@ -104,6 +104,16 @@ class Assignment:
     guards: tuple[Guard, ...] = ()
     """These and ``ingress`` may change while the task runs."""
     ingress: tuple[Ingress, ...] = ()
+    task_role: str | None = None
+    """ARN of the role the containers get credentials of."""
+    execution_role: str | None = None
+    exec_enabled: bool = False
+    pid_mode: str | None = None
+    ipc_mode: str | None = None
+    ephemeral_storage: int | None = None
+    """GiB the machine must have free when the task starts."""
+    created_at: float = 0.0
+    """Epoch seconds."""
     resolver: str | None = None
     """IPv4 address of the DNS server its containers ask; None = the machine's own."""
 
@@ -114,6 +124,30 @@ class Assignment:
     """False, with desired STOPPED: wait, callers are still being led elsewhere."""
     may_release: bool = True
     """False: containers may stop, but keep the namespaces until the proxy has left them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a container is given when it is made and nobody writes down: the values of secrets."""
+
+    container: str
+    environment: tuple[tuple[str, str], ...] = ()
+    """Of environment files and secrets; the definition's own environment goes before files."""
+    log_options: tuple[tuple[str, str], ...] = ()
+    registry: tuple[str, str] | None = None
+    """User and password of the private registry of its image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleKeys:
+    """Keys of a role for a short time (the credentials endpoint's answer)."""
+
+    role: str
+    access_key: str
+    secret_key: str
+    token: str
+    expires_at: float
+    """Epoch seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from seaway.core.account_setting import AccountSetting
+from seaway.core.alarm import Alarm
 from seaway.core.authority import CertificateAuthority, IssuedCertificate
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
+from seaway.core.bus import BusEvent
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.certificates import ProxyCertificate
 from seaway.core.cluster import CapacityProvider, Cluster
@@ -124,6 +126,9 @@ TABLES: tuple[Table, ...] = (
     Table(ProxyCertificate, "name", ("holder",)),
     # CloudWatch Logs
     Table(LogGroup, "arn", ("name", "region")),
+    # CloudWatch alarms and EventBridge
+    Table(Alarm, "arn", ("name",)),
+    Table(BusEvent, "id"),
     # Elastic Load Balancing
     Table(LoadBalancer, "arn", ("name", "vpc")),
     Table(Listener, "arn", ("load_balancer",)),

@@ -1,0 +1,44 @@
+"""CloudWatch alarms: a metric, a threshold, and what the last look made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seaway.core.names import Tags
+
+
+class AlarmState(StrEnum):
+    """What an alarm says (API: StateValue)."""
+
+    OK = "OK"
+    ALARM = "ALARM"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A metric alarm (API: MetricAlarm). Times are epoch seconds, periods seconds.
+
+    The API writes what is watched, the alarm reconciler what it sees.
+    """
+
+    arn: str
+    name: str
+    account: str
+    region: str
+    updated_at: float
+    actions_enabled: bool = True
+    ok_actions: tuple[str, ...] = ()
+    alarm_actions: tuple[str, ...] = ()
+    insufficient_actions: tuple[str, ...] = ()
+    settings: str = ""
+    """What is watched: PutMetricAlarm's members as canonical JSON."""
+    tags: Tags = ()
+
+    state: AlarmState = AlarmState.INSUFFICIENT_DATA
+    state_reason: str = "Unchecked: Initial alarm creation"
+    state_data: str | None = None
+    """The reason as JSON (API: StateReasonData)."""
+    state_at: float = 0.0
+    """When the state last changed."""
