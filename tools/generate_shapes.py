@@ -26,6 +26,9 @@ WHOLE = (
     "sts",
     "cloudformation",
     "autoscaling",
+    "application-autoscaling",
+    "events",
+    "scheduler",
 )
 
 EC2 = """
@@ -74,6 +77,13 @@ CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStat
 GetUser ListUsers ListAccountAliases ListAccessKeys GetAccountSummary SimulatePrincipalPolicy
 """.split()  # noqa: SIM905
 
+ACM = """
+RequestCertificate ImportCertificate DescribeCertificate GetCertificate ListCertificates
+DeleteCertificate UpdateCertificateOptions ResendValidationEmail ExportCertificate
+AddTagsToCertificate RemoveTagsFromCertificate ListTagsForCertificate
+TagResource UntagResource ListTagsForResource
+""".split()  # noqa: SIM905
+
 ACM_PCA = """
 CreateCertificateAuthority DescribeCertificateAuthority ListCertificateAuthorities
 UpdateCertificateAuthority DeleteCertificateAuthority RestoreCertificateAuthority
@@ -87,6 +97,7 @@ WANTED: dict[str, list[str] | None] = {
     "ec2": EC2,
     "iam": IAM,
     "acm-pca": ACM_PCA,
+    "acm": ACM,
 }
 
 SCALARS = {

@@ -14,14 +14,17 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
 from seaway import __version__
 from seaway.aws import (
+    acm,
     acmpca,
+    applicationautoscaling,
     autoscaling,
     cloudformation,
     cloudwatch,
@@ -43,7 +46,18 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
-from seaway.reconcile import certificates, instances, placement, services, stacks, targets, tasks
+from seaway.reconcile import (
+    alarms,
+    certificates,
+    instances,
+    managed_certificates,
+    placement,
+    scaling,
+    services,
+    stacks,
+    targets,
+    tasks,
+)
 from seaway.reconcile.loop import Loop, Reconcile
 from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
@@ -55,6 +69,7 @@ from seaway.store.transaction import Transaction
 if TYPE_CHECKING:
     from seaway.insight.door import Insight
     from seaway.machine import Machine
+    from seaway.sessions.door import Sessions
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +101,11 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
         *cloudwatch.operations(),
         *ec2.operations(),
         *autoscaling.operations(),
+        *applicationautoscaling.operations(),
         *iam.operations(),
         *sts.operations(),
         *cloudformation.operations(),
+        *acm.operations(),
         *acmpca.operations(),
     ]
     return {(handler.service, handler.name): handler for handler in found}
@@ -110,12 +127,22 @@ class Seaway:
             moment=moment,
             account=settings.account,
             host=f"localhost:{settings.port}",
-            keys=self._ask(secret_of),
+            keys=self._ask(lambda tx, key: secret_of(tx, key, time.time())),
             account_of=self._ask(account_of),
         )
         self.loops = [
             self._loop(module, module.reconcile)
-            for module in (services, placement, tasks, targets, instances, certificates)
+            for module in (
+                services,
+                placement,
+                tasks,
+                targets,
+                instances,
+                certificates,
+                managed_certificates,
+                alarms,
+                scaling,
+            )
         ]
         inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
 
@@ -132,11 +159,20 @@ class Seaway:
         insight: Insight = door.Insight(self.store, time.time, __version__)
         return insight
 
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Terminals in containers; loaded when they are needed first, which is after the start."""
+        door = importlib.import_module("seaway.sessions.door")
+        sessions: Sessions = door.Sessions(self.store, moment)
+        return sessions
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One HTTP request: to the registry, to our own pages, or to the AWS gateway."""
+        """One request: to the registry, to our own pages, to a session, or to the AWS gateway."""
         path = scope["path"]
         if path == "/v2" or path.startswith("/v2/"):
             await self.registry(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self.sessions(scope, receive, send)
         elif path.startswith(("/_seaway/mesh/", "/_seaway/metrics")):
             await self.insight(scope, receive, send)
         elif path.startswith("/_seaway/"):
@@ -200,7 +236,7 @@ class Seaway:
                 self,
                 loop="none",
                 http="httptools",
-                ws="none",
+                ws=cast(type[asyncio.Protocol], _web_socket),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -231,8 +267,28 @@ class Seaway:
             for loop in self.loops:
                 jobs.create_task(loop.run())
             jobs.create_task(self.registry.run(), name="registry")
+            jobs.create_task(self._serve_tasks(), name="tasks' API")
             jobs.create_task(self._expire(), name="retention")
             jobs.create_task(self._run_machine(), name="machine")
+
+    async def _serve_tasks(self) -> None:
+        """The API for what runs inside tasks: agents lead it here (agent/inside)."""
+        config = uvicorn.Config(
+            self.gateway.from_tasks,
+            interface="asgi3",
+            loop="none",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=75,
+        )
+        with _listen_near(self.settings.tasks_socket) as listener:
+            await _Server(config).serve([listener])
 
     async def _expire(self) -> None:
         while True:
@@ -244,10 +300,22 @@ class Seaway:
         # Loaded now that the API answers (see there).
         module = await asyncio.to_thread(importlib.import_module, "seaway.machine")
         machine: Machine = module.Machine(
-            self.settings, self.store, moment, self.registry.issue_token, self.insight
+            self.settings,
+            self.store,
+            moment,
+            self.registry.issue_token,
+            self.insight,
+            self.sessions,
         )
         self._machine = machine
         await machine.run()
+
+
+def _web_socket(**given: Any) -> asyncio.Protocol:
+    # Loaded with the first session: nobody else needs it.
+    module = importlib.import_module("uvicorn.protocols.websockets.websockets_sansio_impl")
+    protocol: asyncio.Protocol = module.WebSocketsSansIOProtocol(**given)
+    return protocol
 
 
 class _Server(uvicorn.Server):
@@ -270,6 +338,17 @@ def _listen(settings: Settings) -> socket.socket:
             "listens there, or start Seaway with --port and another number."
         ) from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.listen(1024)
+    listener.setblocking(False)
+    return listener
+
+
+def _listen_near(path: Path) -> socket.socket:
+    """A socket in the file system that only this user's programs can connect to."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
     listener.listen(1024)
     listener.setblocking(False)
     return listener

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from seaway.agent.clearing import remove_everything
-from seaway.agent.engine import DockerEngine, EngineGone
+from seaway.agent.commands import EngineCommands
+from seaway.agent.docker import DockerEngine
+from seaway.agent.engine import EngineGone
 from seaway.agent.following import Follower
 from seaway.agent.images import Registry as RegistryAddress
+from seaway.agent.inside.server import Inside
 from seaway.agent.network import KernelAddresses
 from seaway.agent.proxy import HostProxy
 from seaway.agent.session import Agent
@@ -26,6 +29,7 @@ from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.zone import ServedResolver
+from seaway.dispatch.asking import NearAsking, no_materials
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
 from seaway.dispatch.near import NearLink
@@ -40,6 +44,7 @@ from seaway.mesh.server import MeshServer
 from seaway.mesh.telemetry import TrafficSample
 from seaway.mesh.traffic import Traffic
 from seaway.reconcile.health import observe_health, observe_instance
+from seaway.sessions.door import Sessions
 from seaway.settings import Settings
 from seaway.store.sqlite import SqliteStore
 
@@ -91,6 +96,7 @@ class Machine:
         moment: Callable[[], Moment],
         issue_token: Callable[[], str],
         insight: Insight,
+        sessions: Sessions,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -108,6 +114,9 @@ class Machine:
         inbox = Inbox(store, moment, settings.account)
         here = Place(account=settings.account, region=settings.region)
         self._hub = Hub(store, inbox.take, here)
+        self._commands = EngineCommands()
+        sessions.attach(HOST, self._commands)
+        self._asking = NearAsking(store, moment, no_materials)
 
     def status(self) -> dict[str, Any]:
         """What `seaway status` shows of the proxy."""
@@ -130,6 +139,7 @@ class Machine:
                 jobs.create_task(self._note_resolvers(), name="resolvers")
                 jobs.create_task(self._note_instances(), name="health checks")
         finally:
+            await self._commands.close()
             await self._proxy.release()
             await self._mesh.stop()
 
@@ -185,6 +195,14 @@ class Machine:
         """Run the agent, again after the engine was away."""
         while True:
             engine = DockerEngine()
+            inside = Inside(
+                engine,
+                self._asking,
+                self._moment,
+                directory=self._settings.agent_dir,
+                api=self._settings.tasks_socket,
+                host_api=self._settings.url,
+            )
             link = NearLink()
             agent = Agent(
                 engine,
@@ -195,6 +213,8 @@ class Machine:
                 clock=time.time,
                 addresses=KernelAddresses(),
                 registry=self._registry,
+                control=self._asking,
+                inside=inside,
             )
             try:
                 async with asyncio.TaskGroup() as session:
@@ -203,5 +223,6 @@ class Machine:
             except* (EngineGone, ConnectionError) as gone:
                 log.warning("the host agent's session ended: %s", gone.exceptions[0])
             finally:
+                await inside.close_all()
                 await engine.close()
             await asyncio.sleep(ENGINE_RETRY_SECONDS)

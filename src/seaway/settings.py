@@ -71,6 +71,11 @@ class Settings:
         return self.proxy_dir / "control.sock"
 
     @property
+    def tasks_socket(self) -> Path:
+        """Where requests to the API that come from inside tasks are taken."""
+        return self.data_dir / "tasks.sock"
+
+    @property
     def registry_dir(self) -> Path:
         """Image layers, by digest."""
         return self.data_dir / "registry"

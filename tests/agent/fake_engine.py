@@ -22,6 +22,8 @@ from seaway.agent.engine import (
     NotThere,
     OutputLine,
     Pairs,
+    VolumeFacts,
+    VolumeSpec,
 )
 from seaway.core.task import Health
 
@@ -53,7 +55,7 @@ class FakeEngine:
         self.state: dict[str, Inspection] = {}
         self.written: dict[str, list[OutputLine]] = {}
         self.made_networks: dict[str, NetworkSpec] = {}
-        self.made_volumes: dict[str, Pairs] = {}
+        self.made_volumes: dict[str, VolumeSpec] = {}
         self._listeners: list[asyncio.Queue[Event | None]] = []
         self._changed = asyncio.Event()
 
@@ -166,11 +168,23 @@ class FakeEngine:
             raise EngineError(f"error while removing network: {network} has active endpoints")
         del self.made_networks[network]
 
-    async def create_volume(self, name: str, labels: Pairs) -> None:
-        self.made_volumes[name] = labels
+    async def create_volume(self, spec: VolumeSpec) -> None:
+        self._do("create volume", spec.name)
+        self.made_volumes[spec.name] = spec
+
+    async def volume(self, name: str) -> VolumeFacts:
+        if name not in self.made_volumes:
+            raise NotThere(f"get {name}: no such volume")
+        spec = self.made_volumes[name]
+        return VolumeFacts(
+            name=name,
+            driver=spec.driver or "local",
+            options=dict(spec.options),
+            labels=dict(spec.labels),
+        )
 
     async def volumes(self, labels: Pairs) -> tuple[str, ...]:
-        return tuple(n for n, has in self.made_volumes.items() if set(labels) <= set(has))
+        return tuple(n for n, v in self.made_volumes.items() if set(labels) <= set(v.labels))
 
     async def remove_volume(self, name: str) -> None:
         del self.made_volumes[name]

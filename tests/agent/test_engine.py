@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from seaway.agent.engine import (
-    ContainerSpec,
-    OutputLine,
-    _container_body,
-    _Lines,
-    _nanoseconds,
-    _split_image,
-)
+from seaway.agent.docker_answers import nanoseconds
+from seaway.agent.docker_output import Lines
+from seaway.agent.docker_requests import container_body, split_image
+from seaway.agent.engine import ContainerSpec, OutputLine
 from seaway.core.task_definition import HealthCheck
 
 
@@ -25,17 +21,17 @@ from seaway.core.task_definition import HealthCheck
     ],
 )
 def test_an_image_name_is_a_repository_and_a_tag(name: str, parts: tuple[str, str]) -> None:
-    assert _split_image(name) == parts
+    assert split_image(name) == parts
 
 
 def test_times_keep_their_nanoseconds() -> None:
-    assert _nanoseconds("1970-01-01T00:00:01.000000002Z") == 1_000_000_002
-    assert _nanoseconds("1970-01-01T00:00:01Z") == 1_000_000_000
-    assert _nanoseconds("1970-01-01T01:00:01.5+01:00") == 1_500_000_000
+    assert nanoseconds("1970-01-01T00:00:01.000000002Z") == 1_000_000_002
+    assert nanoseconds("1970-01-01T00:00:01Z") == 1_000_000_000
+    assert nanoseconds("1970-01-01T01:00:01.5+01:00") == 1_500_000_000
 
 
 def test_an_images_own_health_check_is_switched_off() -> None:
-    body = _container_body(ContainerSpec(name="n", image="i"))
+    body = container_body(ContainerSpec(name="n", image="i"))
     assert body["Healthcheck"] == {"Test": ["NONE"]}
 
 
@@ -49,7 +45,7 @@ def test_an_images_own_health_check_is_switched_off() -> None:
 )
 def test_a_health_check_is_given_in_nanoseconds(command: tuple[str, ...], test: list[str]) -> None:
     check = HealthCheck(command=command, interval=5, timeout=2, retries=3, start_period=1)
-    body = _container_body(ContainerSpec(name="n", image="i", health_check=check))
+    body = container_body(ContainerSpec(name="n", image="i", health_check=check))
     assert body["Healthcheck"] == {
         "Test": test,
         "Interval": 5_000_000_000,
@@ -60,14 +56,14 @@ def test_a_health_check_is_given_in_nanoseconds(command: tuple[str, ...], test: 
 
 
 def test_an_address_is_asked_for_in_the_network_it_is_of() -> None:
-    body = _container_body(ContainerSpec(name="n", image="i", network="v", address="10.0.0.5"))
+    body = container_body(ContainerSpec(name="n", image="i", network="v", address="10.0.0.5"))
     assert body["NetworkingConfig"] == {
         "EndpointsConfig": {"v": {"IPAMConfig": {"IPv4Address": "10.0.0.5"}}}
     }
 
 
 def test_a_line_cut_in_pieces_is_one_line_at_its_first_pieces_time() -> None:
-    lines = _Lines()
+    lines = Lines()
     assert lines.feed(b"1970-01-01T00:00:01Z half ", whole=False) == []
     assert lines.feed(b"1970-01-01T00:00:02Z a line\n", whole=False) == [
         OutputLine(at=1_000_000_000, text="half a line")

@@ -15,6 +15,7 @@ CONTAINER: dict[str, Any] = {
     "portMappings": [{"containerPort": 80, "name": "web"}],
     "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/web"}},
 }
+SIDE: dict[str, Any] = {"name": "side", "image": "side:1"}
 CONNECT: dict[str, Any] = {
     "enabled": True,
     "namespace": "shop",
@@ -110,6 +111,7 @@ _SERVICE_VALUES: dict[str, Any] = {
     "networkConfiguration.awsvpcConfiguration.securityGroups": ["{security-group}"],
     "networkConfiguration.awsvpcConfiguration.subnets": ["{subnet-b}"],
     "placementConstraints[].type": "distinctInstance",
+    "placementConstraints[].expression": "task:group != service:other",
     "placementStrategy[].field": "host",
     "placementStrategy[].type": "random",
     "platformVersion": "1.4.0",
@@ -142,7 +144,6 @@ _SERVICE_REFUSED = (
     "deploymentConfiguration.linearConfiguration",
     "deploymentConfiguration.canaryConfiguration",
     "deploymentConfiguration.earlySuccessCriteria",
-    "placementConstraints[].expression",
     "schedulingStrategy",
     "deploymentController",
     "enableExecuteCommand",
@@ -164,8 +165,11 @@ _SERVICE_BESIDE: dict[str, dict[str, Any]] = {
     "networkConfiguration": _CABLED,
     "networkConfiguration.awsvpcConfiguration.assignPublicIp": _CABLED
     | {"capacityProviderStrategy": SPREAD},
-    "placementStrategy[].field": {"placementStrategy": [{"type": "spread", "field": "probe"}]},
-    "placementConstraints[].expression": {"placementConstraints": [{"type": "distinctInstance"}]},
+    "placementStrategy[].field": {"placementStrategy": [{"type": "spread", "field": "instanceId"}]},
+    "placementConstraints": {
+        "placementConstraints": [{"type": "memberOf", "expression": "attribute:a !exists"}]
+    },
+    "placementConstraints[].type": {"placementConstraints": []},
     "platformVersion": _CABLED | {"capacityProviderStrategy": SPREAD},
     "serviceConnectConfiguration": {"serviceConnectConfiguration": CONNECT},
     "serviceConnectConfiguration.accessLogConfiguration": {
@@ -183,42 +187,28 @@ CASES = (
         service="ecs",
         operation="RegisterTaskDefinition",
         refused=(
-            "containerDefinitions[].repositoryCredentials",
-            "containerDefinitions[].links",
-            "containerDefinitions[].portMappings[].protocol",
-            "containerDefinitions[].portMappings[].containerPortRange",
-            "containerDefinitions[].restartPolicy",
-            "containerDefinitions[].environmentFiles",
-            "containerDefinitions[].volumesFrom",
-            "containerDefinitions[].linuxParameters.devices",
-            "containerDefinitions[].linuxParameters.tmpfs",
-            "containerDefinitions[].linuxParameters.maxSwap",
-            "containerDefinitions[].linuxParameters.swappiness",
-            "containerDefinitions[].secrets",
-            "containerDefinitions[].disableNetworking",
-            "containerDefinitions[].dockerSecurityOptions",
-            "containerDefinitions[].logConfiguration.secretOptions",
-            "containerDefinitions[].resourceRequirements",
-            "containerDefinitions[].firelensConfiguration",
+            "containerDefinitions[].resourceRequirements[].type",
+            "containerDefinitions[].resourceRequirements[].sharingStrategy",
             "containerDefinitions[].credentialSpecs",
-            "volumes[].dockerVolumeConfiguration",
             "volumes[].efsVolumeConfiguration",
             "volumes[].s3filesVolumeConfiguration",
             "volumes[].fsxWindowsFileServerVolumeConfiguration",
             "volumes[].configuredAtLaunch",
-            "placementConstraints",
-            "pidMode",
-            "ipcMode",
             "proxyConfiguration",
             "inferenceAccelerators",
             "enableFaultInjection",
             "trustedExecutionConfiguration",
         ),
+        effectless={
+            "containerDefinitions[].environmentFiles[].type": "s3 is the only one",
+            "placementConstraints[].type": "memberOf is the only one",
+        },
         base={
             "family": "new",
             "cpu": "256",
             "memory": "512",
-            "containerDefinitions": [CONTAINER, {"name": "side", "image": "side:1"}],
+            "executionRoleArn": "execution",
+            "containerDefinitions": [CONTAINER, SIDE],
             "volumes": [{"name": "data"}, {"name": "more"}],
         },
         values={
@@ -228,11 +218,30 @@ CASES = (
             "containerDefinitions[].healthCheck.interval": 9,
             "containerDefinitions[].linuxParameters.capabilities.add": ["NET_ADMIN"],
             "containerDefinitions[].linuxParameters.capabilities.drop": ["NET_RAW"],
+            "containerDefinitions[].linuxParameters.devices[].hostPath": "/dev/fuse",
+            "containerDefinitions[].linuxParameters.devices[].permissions": ["read"],
+            "containerDefinitions[].linuxParameters.tmpfs[].containerPath": "/probe",
+            "containerDefinitions[].linuxParameters.tmpfs[].mountOptions": ["noexec"],
+            "containerDefinitions[].links": ["side"],
+            "containerDefinitions[].dockerSecurityOptions": ["no-new-privileges"],
+            "containerDefinitions[].environmentFiles[].value": "arn:aws:s3:::files/probe.env",
+            "containerDefinitions[].firelensConfiguration.type": "fluentd",
+            "containerDefinitions[].firelensConfiguration.options": {
+                "enable-ecs-log-metadata": "false"
+            },
             "containerDefinitions[].logConfiguration.logDriver": "json-file",
             "containerDefinitions[].logConfiguration.options": {"awslogs-group": "/other"},
             "containerDefinitions[].memory": 70,
             "containerDefinitions[].mountPoints[].sourceVolume": "more",
+            "containerDefinitions[].mountPoints[].containerPath": "/probe",
             "containerDefinitions[].portMappings[].appProtocol": "http",
+            "containerDefinitions[].portMappings[].containerPortRange": "80-90",
+            "containerDefinitions[].resourceRequirements[].value": "2",
+            "containerDefinitions[].restartPolicy.enabled": False,
+            "containerDefinitions[].restartPolicy.restartAttemptPeriod": 90,
+            "volumes[].dockerVolumeConfiguration.scope": "task",
+            "containerDefinitions[].systemControls[].namespace": "net.core.somaxconn",
+            "containerDefinitions[].volumesFrom[].sourceContainer": "more",
             "cpu": "512",
             "ephemeralStorage.sizeInGiB": 30,
             "memory": "1024",
@@ -252,9 +261,76 @@ CASES = (
             },
             "containerDefinitions[].mountPoints": {
                 "containerDefinitions": [
-                    CONTAINER | {"mountPoints": [{"sourceVolume": "data"}]},
-                    {"name": "side", "image": "side:1"},
+                    CONTAINER | {"mountPoints": [{"sourceVolume": "data", "containerPath": "/a"}]},
+                    SIDE,
                 ]
+            },
+            "containerDefinitions[].environmentFiles": {
+                "containerDefinitions": [
+                    CONTAINER
+                    | {"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::files/a.env"}]}
+                ]
+            },
+            "containerDefinitions[].firelensConfiguration": {
+                "containerDefinitions": [
+                    CONTAINER | {"firelensConfiguration": {"type": "fluentbit"}},
+                    SIDE | {"logConfiguration": {"logDriver": "awsfirelens"}},
+                ]
+            },
+            "containerDefinitions[].logConfiguration.secretOptions": {
+                "containerDefinitions": [
+                    CONTAINER
+                    | {
+                        "logConfiguration": {
+                            "logDriver": "splunk",
+                            "options": {"splunk-url": "https://logs", "splunk-token": "t"},
+                        }
+                    }
+                ]
+            },
+            "containerDefinitions[].resourceRequirements": {
+                "containerDefinitions": [
+                    CONTAINER | {"resourceRequirements": [{"type": "GPU", "value": "1"}]}
+                ]
+            },
+            "containerDefinitions[].linuxParameters.devices": {
+                "containerDefinitions": [
+                    CONTAINER | {"linuxParameters": {"devices": [{"hostPath": "/dev/null"}]}}
+                ]
+            },
+            "containerDefinitions[].linuxParameters.tmpfs": {
+                "containerDefinitions": [
+                    CONTAINER | {"linuxParameters": {"tmpfs": [{"containerPath": "/a", "size": 1}]}}
+                ]
+            },
+            "containerDefinitions[].portMappings[].containerPortRange": {
+                "containerDefinitions": [
+                    CONTAINER | {"portMappings": [{"containerPortRange": "80-81"}]}
+                ]
+            },
+            "containerDefinitions[].restartPolicy": {
+                "containerDefinitions": [CONTAINER | {"restartPolicy": {"enabled": True}}]
+            },
+            "containerDefinitions[].systemControls": {
+                "containerDefinitions": [
+                    CONTAINER
+                    | {"systemControls": [{"namespace": "kernel.msgmax", "value": "8192"}]}
+                ]
+            },
+            "containerDefinitions[].volumesFrom": {
+                "containerDefinitions": [
+                    CONTAINER | {"volumesFrom": [{"sourceContainer": "side"}]},
+                    SIDE,
+                    {"name": "more", "image": "side:1"},
+                ]
+            },
+            "placementConstraints": {
+                "placementConstraints": [
+                    {"type": "memberOf", "expression": "attribute:ecs.os-type == linux"}
+                ]
+            },
+            "volumes[].dockerVolumeConfiguration": {
+                "volumes": [{"name": "data", "dockerVolumeConfiguration": {"scope": "shared"}}]
             },
         },
     ),
@@ -289,7 +365,6 @@ CASES = (
             "overrides.executionRoleArn",
             "overrides.taskRoleArn",
             "overrides.ephemeralStorage",
-            "placementConstraints[].expression",
             "referenceId",
             "volumeConfigurations",
         ),
@@ -298,6 +373,7 @@ CASES = (
             "networkConfiguration.awsvpcConfiguration.assignPublicIp": "the task remembers it",
             "overrides.containerOverrides[].name": "which container is overridden",
             "placementConstraints[].type": "placement goes by it",
+            "placementConstraints[].expression": "placement goes by it",
             "placementStrategy[].type": "placement goes by it",
             "placementStrategy[].field": "placement goes by it",
             "clientToken": "RunTask is idempotent by it; no answer shows it",

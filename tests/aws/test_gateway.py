@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import boto3
@@ -142,9 +143,23 @@ def shelf() -> Shelf:
 
 @pytest.fixture(scope="module")
 def port(shelf: Shelf) -> Iterator[int]:
+    with serving(a_gateway(shelf)) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def inner_port(shelf: Shelf) -> Iterator[int]:
+    """Where requests from inside tasks are taken."""
+    with serving(a_gateway(shelf).from_tasks) as where:
+        yield where
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        a_gateway(shelf),
+        app,
+        interface="asgi3",
         loop="uvloop",
         http="httptools",
         lifespan="off",
@@ -324,6 +339,35 @@ def test_an_unknown_target_and_an_unsigned_get_are_refused_clearly(port: int) ->
     response, body = by_hand(port, method="GET", path="/bucket/key")
     assert response.status == 501
     assert b"<Code>NotImplemented</Code>" in body
+
+
+def test_from_inside_a_task_only_keys_that_were_handed_out_will_do(inner_port: int) -> None:
+    def ask(key: str, secret: str) -> Any:
+        ecs = boto3.client(
+            "ecs",
+            endpoint_url=f"http://127.0.0.1:{inner_port}",
+            region_name="eu-west-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+        )
+        try:
+            return ecs.describe_clusters(clusters=["c"])["clusters"][0]["clusterName"]
+        finally:
+            ecs.close()
+
+    key, secret = next(iter(SECRETS.items()))
+    assert ask(key, secret) == "c"
+    assert refused(lambda: ask("anyone", "anything")) == (
+        400,
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+    )
+    assert refused(lambda: ask(key, "anything"))[1] == "InvalidSignatureException"
+    identity = b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r&RoleSessionName=me"
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    response, body = by_hand(inner_port, identity + b"&WebIdentityToken=t", **form)
+    assert response.status == 403
+    assert b"<Code>MissingAuthenticationToken" in body
 
 
 def test_an_unsigned_request_lacks_authentication(port: int, client: Client) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from seaway.agent.engine import DockerEngine
+from seaway.agent.docker import DockerEngine
 from seaway.core.task import TaskStatus
 from seaway.link.messages import Assignment, FromHost, LogBatch, Report
 from tests.live.machine import PLAN, QueueLink, a_task, an_agent, shell

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from seaway.agent.clearing import remove_everything
-from seaway.agent.engine import DockerEngine, NotThere
+from seaway.agent.docker import DockerEngine
+from seaway.agent.engine import NotThere
 from seaway.agent.images import Registry
 from seaway.agent.network import KernelAddresses
 from seaway.agent.session import Agent

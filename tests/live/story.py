@@ -97,10 +97,22 @@ class Site:
     def scope(self) -> str:
         return installation_of(self.settings.data_dir)
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `seaway` is called with to mean this one."""
+        return {**os.environ, "SEAWAY_DATA_DIR": str(self.settings.data_dir)}
+
+    def cli(self, *arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "seaway.cli", *arguments]
-        environment = {**os.environ, "SEAWAY_DATA_DIR": str(self.settings.data_dir)}
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        return subprocess.run(
+            command,
+            input=typed,
+            stdin=subprocess.DEVNULL if typed is None else None,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+        )
 
     def program(self) -> list[str]:
         """The command that starts it, by the settings in the environment."""

@@ -18,7 +18,7 @@ import pytest
 
 from seaway.agent.cgroup import cgroups_for
 from seaway.agent.containers import INSTALLATION, TASK
-from seaway.agent.engine import DockerEngine
+from seaway.agent.docker import DockerEngine
 from seaway.agent.hosts import remove_block, write_block
 from seaway.agent.images import Registry
 from seaway.core.task import Health, TaskStatus

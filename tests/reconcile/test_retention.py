@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from seaway.core.exec_session import UNUSED_SECONDS, ExecSession
+from seaway.core.identity import Credential
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.reconcile.retention import DAY, expire
@@ -62,3 +64,44 @@ def test_doing_it_twice_does_no_harm(store: SqliteStore) -> None:
     for _ in range(2):
         run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
     assert [event.text for event in store.series.events("g", None)] == ["kept"]
+
+
+def test_keys_are_known_a_day_longer_than_they_are_good(store: SqliteStore) -> None:
+    def write(tx: Any) -> None:
+        for name, days in (("fresh", 0), ("over", 0.5), ("old", 2)):
+            tx.put(
+                Credential(
+                    access_key=name,
+                    secret="",
+                    session="",
+                    account="0",
+                    principal="",
+                    user_id="",
+                    created_at=0.0,
+                    expires_at=NOW - days * DAY,
+                )
+            )
+
+    run(store, write)
+    run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    kept: list[str] = []
+    run(store, lambda tx: kept.extend(c.access_key for c in tx.where(Credential)))
+    assert kept == ["fresh", "over"]
+
+
+def test_a_session_nobody_came_for_is_forgotten(store: SqliteStore) -> None:
+    session = ExecSession(
+        id="ecs-execute-command-1",
+        token="t",
+        task="task",
+        host="local",
+        container="web",
+        runtime_id="abc",
+        command="sh",
+        created_at=NOW - UNUSED_SECONDS,
+    )
+    run(store, lambda tx: tx.put(session))
+    for now, left in ((NOW, [session]), (NOW + 1, [])):
+        run(store, lambda tx, now=now: expire(tx, Moment(now, bytes)))
+        with store.transaction() as tx:
+            assert tx.where(ExecSession) == left

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from seaway.core.deployment import fewest_healthy, most_alive
 from seaway.core.service import Deployment, DeploymentConfiguration, RolloutState, Service
+from seaway.core.service_deployment import DeploymentStatus, ServiceDeployment
 from seaway.core.task import Task, TaskStatus
 from tests.builders import a_deployment, a_service, a_task_definition, an_instance
 from tests.reconcile.world import World
@@ -28,6 +29,11 @@ def deployed(world: World, service: Service, number: int = 1) -> Service:
 def deployments(world: World, service: Service) -> list[Deployment]:
     with world.store.transaction() as tx:
         return tx.where(Deployment, service=service.arn)
+
+
+def processes(world: World, service: Service) -> list[ServiceDeployment]:
+    with world.store.transaction() as tx:
+        return tx.where(ServiceDeployment, service=service.arn)
 
 
 def running(world: World) -> list[Task]:
@@ -206,21 +212,19 @@ def test_the_circuit_breaker_rolls_back_and_the_failed_deployment_stays_failed()
     deployed(world, service, 2)
     world.settle()
     fail_to_start(world, 3)
-    first, failed, back = deployments(world, service)
-    assert first.rollout_state is RolloutState.COMPLETED
+    back, failed = deployments(world, service)
     assert (failed.rollout_state, failed.status) == (RolloutState.FAILED, "INACTIVE")
     assert failed.failed_tasks == 3
     assert failed.rollout_reason == "ECS deployment circuit breaker: task failed to start."
     assert back.status == "PRIMARY"
-    assert back.rollout_reason == (
-        f"ECS deployment circuit breaker: rolling back to deploymentId {first.id}."
-    )
     world.obedient = True
     world.run(120)
-    (now,) = running(world)
-    assert now.deployment == back.id
-    assert now.arn != good.arn
-    assert f"rolling back to deployment {first.id}." in world.said(service)
+    back, failed = deployments(world, service)
+    assert (back.status, back.rollout_state) == ("PRIMARY", RolloutState.COMPLETED)
+    assert [task.arn for task in running(world)] == [good.arn]
+    assert f"rolling back to deployment {back.id}." in world.said(service)
+    (_, process) = processes(world, service)
+    assert process.status is DeploymentStatus.ROLLBACK_SUCCESSFUL
 
 
 def test_tasks_that_fail_beside_one_that_runs_are_not_started_without_pause() -> None:

@@ -30,6 +30,7 @@ class World:
     obedient: bool = True
     numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
     watch: Callable[[], None] = lambda: None
+    loops: tuple[ModuleType, ...] = LOOPS
 
     def __post_init__(self) -> None:
         self._due: dict[tuple[int, str], None] = {}
@@ -73,7 +74,7 @@ class World:
                 (number, key) = next(iter(self._due))
                 del self._due[(number, key)]
                 with self.store.transaction() as tx:
-                    wake = LOOPS[number].reconcile(tx, key, self.moment())
+                    wake = self.loops[number].reconcile(tx, key, self.moment())
                 self._wakes.pop((number, key), None)
                 if wake is not None:
                     self._wakes[(number, key)] = wake
@@ -130,6 +131,6 @@ class World:
 
     def _hear(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            for number, module in enumerate(LOOPS):
+            for number, module in enumerate(self.loops):
                 for key in module.keys_of(change):
                     self._due[(number, key)] = None

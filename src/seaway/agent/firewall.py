@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from pyroute2 import IPRoute
 
-from seaway.agent.intercept import intercept
+from seaway.agent.intercept import intercept, intercept_inside
 from seaway.agent.namespaces import is_there
 from seaway.agent.network import change, in_namespace
 from seaway.agent.nft import NoSuchRule, listed, nft
@@ -27,6 +27,7 @@ from seaway.agent.rules import (
     calls6,
     incoming,
     incoming6,
+    inside,
     outgoing,
 )
 from seaway.link.messages import PlanProblem
@@ -35,6 +36,7 @@ _LAST6 = str(ipaddress.ip_network(INTERCEPTED6)[-1])
 _NO_NAMES6 = "tasks call names by IPv4 only"
 _NO_CALLS = "calls to names are led to the proxy by iptables"
 _NO_GUARDS6 = "guards are kept for IPv4 only"
+_NO_INSIDE = "the metadata endpoint is reached by iptables"
 _FORGED = "containers may send under each other's addresses"
 _log = logging.getLogger(__name__)
 
@@ -82,12 +84,16 @@ class KernelFirewall:
             optional[_FORGED] = outgoing(rules.address)
         if rules.calls:
             optional |= {_NO_CALLS: calls(), _NO_NAMES6: calls6()}
+        if rules.inside:
+            optional[_NO_INSIDE] = inside()
         owned, _ = await asyncio.gather(
             self._own_range6(sandbox) if rules.calls else _no(),
             self._apply(sandbox, needed, optional),
         )
         if rules.calls and _NO_CALLS in self._impossible:
             await intercept(sandbox)
+        if rules.inside and _NO_INSIDE in self._impossible:
+            await intercept_inside(sandbox)
         return owned and _NO_NAMES6 not in self._impossible
 
     async def refused(self, sandbox: str) -> dict[tuple[str, int], int]:

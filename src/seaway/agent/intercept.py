@@ -1,9 +1,10 @@
-"""How calls to Service Connect's names get into the host proxy where there is no nftables."""
+"""How calls to names and to the link-local address get to us where there is no nftables."""
 
 from __future__ import annotations
 
 import asyncio
 
+from seaway.agent.inside.address import ADDRESS, LED
 from seaway.core.mesh.connect import INTERCEPTED, INTERCEPTOR_PORT
 
 _RULE = (
@@ -23,9 +24,29 @@ async def intercept(sandbox: str) -> None:
     since a container that serves the same port on all addresses would find it taken. AWS does
     the same with a REDIRECT (ECS guide: Service Connect proxy). Raises CannotIntercept.
     """
-    if await _iptables(sandbox, "--check", *_RULE) == "":
+    await _have(sandbox, _RULE)
+
+
+async def intercept_inside(sandbox: str) -> None:
+    """Lead what is asked at the link-local address to where we listen there.
+
+    Raises CannotIntercept.
+    """
+    for called, listening in LED:
+        await _have(
+            sandbox,
+            (
+                *("OUTPUT", "--protocol", "tcp", "--destination", ADDRESS),
+                *("--dport", str(called), "--jump", "DNAT"),
+                *("--to-destination", f":{listening}"),
+            ),
+        )
+
+
+async def _have(sandbox: str, rule: tuple[str, ...]) -> None:
+    if await _iptables(sandbox, "--check", *rule) == "":
         return
-    problem = await _iptables(sandbox, "--append", *_RULE)
+    problem = await _iptables(sandbox, "--append", *rule)
     if problem:
         raise CannotIntercept(problem)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from seaway.agent.inside.address import ADDRESS, LED
 from seaway.core.mesh.connect import INTERCEPTED, INTERCEPTOR_PORT, OUTSIDE
 
 INTERCEPTED6 = "2600:f0f0::/64"
@@ -30,7 +31,7 @@ class Rules:
     ``address`` is its own in the VPC, None when the engine gave it one. ``machine`` are the
     addresses the machine's own connections come from. ``guards`` are (container port, permitted
     sources), ``ingress`` (container port, the proxy's port). ``calls``: its TCP to the virtual
-    addresses is led to the proxy.
+    addresses is led to the proxy. ``inside``: what it asks at the link-local address, it asks us.
     """
 
     address: str | None = None
@@ -38,6 +39,7 @@ class Rules:
     guards: tuple[tuple[int, tuple[str, ...]], ...] = ()
     ingress: tuple[tuple[int, int], ...] = ()
     calls: bool = False
+    inside: bool = False
 
 
 def incoming(rules: Rules) -> str:
@@ -108,6 +110,22 @@ def _calls(family: str, addresses: str) -> str:
             f"flush chain {table} output",
             f"add rule {table} output {family} daddr {addresses} meta l4proto tcp"
             f" dnat to :{INTERCEPTOR_PORT}",
+        )
+    )
+
+
+def inside() -> str:
+    """What is asked at the link-local address's known ports is led to where we listen there."""
+    table = f"ip {TABLE}-inside"
+    return _script(
+        (
+            f"add table {table}",
+            f"add chain {table} output {{ type nat hook output priority -100; }}",
+            f"flush chain {table} output",
+            *(
+                f"add rule {table} output ip daddr {ADDRESS} tcp dport {port} dnat to :{ours}"
+                for port, ours in LED
+            ),
         )
     )
 

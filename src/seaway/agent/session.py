@@ -16,6 +16,7 @@ from seaway.agent.engine import Engine, EngineError, EngineFacts, EngineGone, Li
 from seaway.agent.firewall import Firewall, KernelFirewall
 from seaway.agent.hosts import write_block
 from seaway.agent.images import Images, Registry
+from seaway.agent.inside.server import Inside
 from seaway.agent.link import Link
 from seaway.agent.network import Addresses, Networks
 from seaway.agent.pause.image import pause_image
@@ -23,6 +24,7 @@ from seaway.agent.refusals import Refusals
 from seaway.agent.worker import Tools, Worker, forget, remove_task
 from seaway.core.mesh.connect import OUTSIDE
 from seaway.core.names import last_part
+from seaway.link.asking import ControlPlane
 from seaway.link.messages import Assignment, Hello, HostPlan, PlanProblem, Usage
 
 _RETRY = 1.0
@@ -40,7 +42,8 @@ class Agent:
 
     ``host`` is the machine's id. ``installation`` tells the containers of this Seaway from
     others' on the same engine. ``clock`` gives epoch seconds. ``registry`` is where ECR addresses
-    lead. ``hosts_file`` is the machine's own, None to leave it alone. Containers found on the
+    lead. ``control`` is whom it asks for keys and secrets, ``inside`` what programs in its tasks
+    find. ``hosts_file`` is the machine's own, None to leave it alone. Containers found on the
     machine that nobody has assigned ``orphans_after`` seconds after the first host plan are
     stopped and removed.
     """
@@ -56,6 +59,8 @@ class Agent:
         clock: Callable[[], float],
         addresses: Addresses,
         registry: Registry | None = None,
+        control: ControlPlane | None = None,
+        inside: Inside | None = None,
         cgroups: Cgroups | None = None,
         firewall: Firewall | None = None,
         hosts_file: Path | None = Path("/etc/hosts"),
@@ -71,6 +76,8 @@ class Agent:
         self._installation = installation
         self._clock = clock
         self._registry = registry
+        self._control = control
+        self._inside = inside
         self._cgroups = cgroups
         self._firewall = firewall or KernelFirewall()
         self._hosts_file = hosts_file
@@ -114,6 +121,8 @@ class Agent:
             installation=self._installation,
             pause_image=pause,
             firewall=self._firewall,
+            control=self._control,
+            inside=self._inside,
         )
 
     def _refusals(self) -> Refusals:

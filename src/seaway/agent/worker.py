@@ -30,10 +30,20 @@ from seaway.agent.containers import (
     resolver_path,
     volume_name,
 )
-from seaway.agent.engine import Engine, EngineError, EngineGone, Event, Listed, NotThere
+from seaway.agent.engine import (
+    Engine,
+    EngineError,
+    EngineGone,
+    Event,
+    Listed,
+    NotThere,
+    VolumeSpec,
+)
 from seaway.agent.firewall import Firewall
 from seaway.agent.hosts import task_hosts, write_in_place
 from seaway.agent.images import CannotPull, Image, Images
+from seaway.agent.inside.server import Inside
+from seaway.agent.inside.view import View
 from seaway.agent.link import Link
 from seaway.agent.logs import LogFollower
 from seaway.agent.network import Networks, gateway_of
@@ -60,6 +70,7 @@ from seaway.core.lifecycle import (
 from seaway.core.names import last_part
 from seaway.core.task import Container, Health, Sandbox, TaskStatus
 from seaway.core.task_definition import ContainerDefinition
+from seaway.link.asking import CannotFetch, ControlPlane
 from seaway.link.messages import Assignment, Report
 
 _STOP_TIMEOUT = 30
@@ -84,6 +95,10 @@ class Tools:
     installation: str
     pause_image: str
     firewall: Firewall
+    control: ControlPlane | None = None
+    """Whom keys and secrets are asked from; None where no task needs any."""
+    inside: Inside | None = None
+    """What programs inside tasks find; None where they find nothing."""
 
 
 class _Refused(Exception):
@@ -128,6 +143,8 @@ class Worker:
         self._released = self._report.status is TaskStatus.STOPPED
         self._woken = asyncio.Event()
         self._followers: dict[str, asyncio.Task[None]] = {}
+        if tools.inside is not None and not self._released:
+            tools.inside.know(directory, self._view)
 
     @property
     def stopped_at(self) -> float | None:
@@ -141,6 +158,15 @@ class Worker:
             return ()
         rules = {space: self._rules(space) for space in self._sandboxes}
         return tuple(self._sandboxes[space] for space in rules if rules[space].guards)
+
+    def _view(self) -> View:
+        """The task as its own programs may see it."""
+        return View(
+            assignment=self._assignment,
+            report=self._report,
+            containers=self._ids,
+            pauses=self._pauses,
+        )
 
     def assign(self, assignment: Assignment) -> None:
         """Take the latest word; new names are in the running task's hosts file at once."""
@@ -334,6 +360,7 @@ class Worker:
     async def _prepare(self) -> None:
         """Images and namespaces side by side; each container as soon as it has both."""
         self._change(pull_started_at=self._report.pull_started_at or self._tools.clock())
+        await self._be_there()
         around = await self._surroundings()
         self._write_hosts()
         self._write_resolvers()
@@ -368,7 +395,8 @@ class Worker:
             labels = ((INSTALLATION, tools.installation), (TASK, task.task))
             for volume in task.volumes:
                 if volume.host_path is None:
-                    await tools.engine.create_volume(volume_name(task, volume.name), labels)
+                    spec = VolumeSpec(name=volume_name(task, volume.name), labels=labels)
+                    await tools.engine.create_volume(spec)
         except EngineGone:
             raise
         except (OSError, EngineError) as error:
@@ -439,6 +467,7 @@ class Worker:
             guards=tuple((g.port, g.sources) for g in task.guards if g.container == space),
             ingress=tuple((i.port, i.listener) for i in task.ingress if i.container == space),
             calls=task.uses_mesh,
+            inside=self._tools.inside is not None,
         )
 
     async def _settle(self, space: str, sandbox: str) -> None:
@@ -448,6 +477,8 @@ class Worker:
             fresh = space in self._fresh
             self._fresh.discard(space)
             has6 = await self._tools.firewall.settle(sandbox, rules, fresh=fresh)
+            if self._tools.inside is not None:
+                await self._tools.inside.open(self._assignment.task, space, sandbox)
             if has6 and space not in self._calls6:
                 self._calls6.add(space)
                 self._write_hosts()
@@ -481,7 +512,7 @@ class Worker:
     ) -> None:
         name = container.name
         image = await asyncio.shield(self._pulls[container.image])
-        spec = application_spec(self._assignment, container, image, pause, around)
+        spec = application_spec(self._told(container), container, image, pause, around)
         try:
             self._ids[name] = await self._tools.engine.create(spec)
         except EngineGone:
@@ -490,6 +521,28 @@ class Worker:
             reason = f"CannotCreateContainerError: Error response from daemon: {error.message}"
             raise _Refused(reason, name) from error
         self._seen[name] = replace(self._seen[name], phase=Phase.CREATED)
+
+    def _told(self, container: ContainerDefinition) -> Assignment:
+        """The assignment with what this container is told of what is inside its task."""
+        task, inside = self._assignment, self._tools.inside
+        if inside is None:
+            return task
+        return replace(task, environment=(*task.environment, *inside.environment(task, container)))
+
+    async def _be_there(self) -> None:
+        """A task that shares the machine's network finds us there; the role must be to be had."""
+        inside, task = self._tools.inside, self._assignment
+        if inside is None:
+            return
+        try:
+            if task.network_mode == "host":
+                await inside.open_on_machine()
+            if not self._sandboxes and not self._ids:
+                await inside.check_role(task)
+        except CannotFetch as refusal:
+            raise _Refused(str(refusal)) from refusal
+        except OSError as error:
+            raise _Refused(f"ResourceInitializationError: {error}") from error
 
     async def _start(self, name: str) -> None:
         try:
@@ -521,6 +574,8 @@ class Worker:
     async def _release(self) -> None:
         """Take everything away, after the last line of output has been carried on."""
         await self._drain()
+        if self._tools.inside is not None:
+            await self._tools.inside.close(self._assignment.task)
         await remove_task(self._tools, self._assignment.task)
         for left in self._directory.glob("*"):
             if left.is_file() and left.name != record.FILE:

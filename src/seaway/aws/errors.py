@@ -54,6 +54,20 @@ class MissingAuthenticationToken(AwsError):
     status = 403
 
 
+class ExpiredToken(AwsError):
+    """The keys were good for a time that is over (AWS common errors)."""
+
+    code = "ExpiredTokenException"
+    status = 403
+
+
+class UnrecognizedClient(AwsError):
+    """The access key is none that was handed out (AWS common errors)."""
+
+    code = "UnrecognizedClientException"
+    status = 403
+
+
 class SignatureDoesNotMatch(AwsError):
     """The signature is not the one this request should carry (AWS common errors)."""
 

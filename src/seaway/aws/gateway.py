@@ -98,18 +98,29 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI 3)."""
+        await self._serve(scope, receive, send, known_only=False)
+
+    async def from_tasks(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request that comes from inside a task (ASGI 3).
+
+        On the machine's loopback any keys will do; a container has to show keys that were
+        handed out, or it would be as mighty as the machine's own user.
+        """
+        await self._serve(scope, receive, send, known_only=True)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, *, known_only: bool) -> None:
         if scope["type"] != "http":
             raise ValueError(f"the AWS gateway does not speak {scope['type']}")
         moment = self._moment()
         request_id = moment.uuid()
         try:
-            answer = await self._answer(scope, receive, moment, request_id)
+            answer = await self._answer(scope, receive, moment, request_id, known_only)
         except _Gone:
             return
         await _reply(send, answer, request_id, moment, head=scope["method"] == "HEAD")
 
     async def _answer(
-        self, scope: Scope, receive: Receive, moment: Moment, request_id: str
+        self, scope: Scope, receive: Receive, moment: Moment, request_id: str, known_only: bool
     ) -> Answer:
         """The steps of a request, in their order; what goes wrong becomes the protocol's error."""
         headers = _headers(scope["headers"])
@@ -118,7 +129,7 @@ class Gateway:
             content = await _content(receive)
             body = _decoded(content, headers)
             asked = detect(scope["method"], scope["path"], scope["query_string"], headers, body)
-            self._authenticate(asked, scope, headers, content, moment)
+            self._authenticate(asked, scope, headers, content, moment, known_only)
             handler, codec = self._built(asked)
             request = codec.parse(asked.operation, Payload(body, asked.form))
             self._checks(handler.service).check(asked.operation, request)
@@ -160,14 +171,17 @@ class Gateway:
         headers: Mapping[bytes, bytes],
         content: bytes,
         moment: Moment,
+        known_only: bool,
     ) -> None:
-        if asked.signature is None and (
-            asked.service is None or (asked.service, asked.operation) in UNSIGNED
+        if (
+            not known_only
+            and asked.signature is None
+            and (asked.service is None or (asked.service, asked.operation) in UNSIGNED)
         ):
             return
         path = scope.get("raw_path") or scope["path"].encode("utf-8")
         message = Message(scope["method"], path, scope["query_string"], headers, content)
-        self._verifier.verify(asked.signature, message, moment.now)
+        self._verifier.verify(asked.signature, message, moment.now, known_only=known_only)
 
     def _built(self, asked: Asked) -> tuple[Handler, Codec]:
         if asked.service is None:

@@ -18,6 +18,7 @@ from seaway.aws.errors import (
     AwsError,
     MissingAuthenticationToken,
     SignatureDoesNotMatch,
+    UnrecognizedClient,
 )
 
 SKEW = 300
@@ -155,14 +156,19 @@ class Verifier:
         self._secret_of = secret_of
         self._keys: dict[tuple[str, str, str, str], bytes] = {}
 
-    def verify(self, signature: Signature | None, message: Message, now: float) -> None:
+    def verify(
+        self, signature: Signature | None, message: Message, now: float, *, known_only: bool = False
+    ) -> None:
         """Return when the signature holds at ``now`` (epoch seconds).
 
-        Raises MissingAuthenticationToken, RequestExpired or SignatureDoesNotMatch.
+        ``known_only``: the key must be one whose secret is known. Raises
+        MissingAuthenticationToken, RequestExpired, SignatureDoesNotMatch or UnrecognizedClient.
         """
         if signature is None:
             raise MissingAuthenticationToken("Missing Authentication Token")
         secret = self._secret_of(signature.credential.access_key)
+        if secret is None and known_only:
+            raise UnrecognizedClient("The security token included in the request is invalid.")
         if secret is None:
             return
         _check_time(signature, now)

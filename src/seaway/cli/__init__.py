@@ -12,6 +12,7 @@ COMMANDS = {
     "down": "seaway.cli.down",
     "status": "seaway.cli.status",
     "env": "seaway.cli.env",
+    "exec": "seaway.cli.exec",
     "explain": "seaway.cli.explain",
     "mesh": "seaway.cli.mesh",
     "demo": "seaway.cli.demo.command",

@@ -42,3 +42,34 @@ class Alarm:
     """The reason as JSON (API: StateReasonData)."""
     state_at: float = 0.0
     """When the state last changed."""
+    told: AlarmState = AlarmState.INSUFFICIENT_DATA
+    """The state that history and EventBridge last heard of; SetAlarmState runs ahead of it."""
+    told_reason: str = "Unchecked: Initial alarm creation"
+    told_data: str | None = None
+    told_at: float = 0.0
+
+    def actions(self) -> tuple[str, ...]:
+        """What is to be done in the state it is in, whether or not actions are enabled."""
+        match self.state:
+            case AlarmState.OK:
+                return self.ok_actions
+            case AlarmState.ALARM:
+                return self.alarm_actions
+            case AlarmState.INSUFFICIENT_DATA:
+                return self.insufficient_actions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmHistory:
+    """One line of an alarm's story (API: AlarmHistoryItem); it outlives the alarm."""
+
+    id: str
+    alarm: str
+    """ARN."""
+    name: str
+    at: float
+    kind: str
+    """ConfigurationUpdate, StateUpdate or Action."""
+    summary: str
+    data: str
+    """JSON."""

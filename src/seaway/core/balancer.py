@@ -12,7 +12,7 @@ Attributes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """An application load balancer. ``addresses`` are (subnet, address) pairs."""
+    """A load balancer, application or network. ``addresses`` are (subnet, address) pairs."""
 
     arn: str
     name: str
@@ -29,6 +29,15 @@ class LoadBalancer:
     ip_address_type: str = "ipv4"
     attributes: Attributes = ()
     tags: Tags = ()
+
+    def attribute(self, name: str, default: str) -> str:
+        """An attribute's value, or the default."""
+        return dict(self.attributes).get(name, default)
+
+    @property
+    def is_network(self) -> bool:
+        """It knows connections, not requests."""
+        return self.type == "network"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,8 @@ class Action:
     port: str = "#{port}"
     path: str = "/#{path}"
     query: str = "#{query}"
+    sticky: int = 0
+    """forward: seconds a client stays with the target group it first got; 0 = it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,8 @@ class Condition:
     header: str | None = None
     pairs: tuple[tuple[str | None, str], ...] = ()
     """query-string's (key, value) pairs."""
+    expressions: tuple[str, ...] = ()
+    """Regular expressions instead of values (RegexValues)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +92,16 @@ class Listener:
     port: int
     protocol: str = "HTTP"
     created_at: float = 0.0
+    certificates: tuple[str, ...] = ()
+    """ARNs of the certificates it shows: the default first, then those for names clients ask for."""
+    ssl_policy: str = ""
+    alpn_policy: str = ""
     attributes: Attributes = ()
     tags: Tags = ()
+
+    def attribute(self, name: str, default: str) -> str:
+        """An attribute's value, or the default."""
+        return dict(self.attributes).get(name, default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

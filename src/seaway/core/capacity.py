@@ -42,10 +42,14 @@ class ContainerInstance:
     cpu: int = 0
     memory: int = 0
     status: str = "ACTIVE"
+    """REGISTERING, ACTIVE, DRAINING, or INACTIVE once it has left."""
+    status_reason: str | None = None
+    """Why it has this status, where there is more to say."""
     connected: bool = True
     capacity_provider: str | None = None
     attributes: tuple[tuple[str, str | None], ...] = ()
     reserved_ports: tuple[int, ...] = (22, 2375, 2376, 51678, 51679, 51680)
+    reserved_udp_ports: tuple[int, ...] = ()
     agent_version: str = "1.105.1"
     docker_version: str = ""
     tags: Tags = ()
@@ -58,6 +62,7 @@ class Room:
     cpu: int
     memory: int
     ports: frozenset[int]
+    udp_ports: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +72,16 @@ class Use:
     cpu: int
     memory: int
     ports: tuple[int, ...] = ()
+    udp_ports: tuple[int, ...] = ()
 
 
 def room_left(instance: ContainerInstance, uses: Iterable[Use]) -> Room:
     """What the instance has left beside the tasks on it."""
-    cpu, memory, ports = instance.cpu, instance.memory, set(instance.reserved_ports)
+    cpu, memory = instance.cpu, instance.memory
+    ports, udp_ports = set(instance.reserved_ports), set(instance.reserved_udp_ports)
     for use in uses:
         cpu -= use.cpu
         memory -= use.memory
         ports.update(use.ports)
-    return Room(cpu, memory, frozenset(ports))
+        udp_ports.update(use.udp_ports)
+    return Room(cpu, memory, frozenset(ports), frozenset(udp_ports))

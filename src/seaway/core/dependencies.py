@@ -21,7 +21,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the host sees of one container now. ``started_at`` is epoch seconds."""
+    """What the host sees of one container now. Times are epoch seconds, of its latest run."""
 
     name: str
     phase: Phase = Phase.ABSENT
@@ -29,6 +29,11 @@ class Seen:
     health: Health = Health.UNKNOWN
     out_of_memory: bool = False
     started_at: float | None = None
+    finished_at: float | None = None
+    restarts: int = 0
+    """How often it was started again."""
+    lost: bool = False
+    """It could not be started again."""
     stopping: bool = False
     """It was asked to stop and has not ended yet."""
     reason: str | None = None
@@ -43,14 +48,38 @@ def startable(containers: Sequence[ContainerDefinition], sight: Sight) -> tuple[
         container.name
         for container in containers
         if sight[container.name].phase is Phase.CREATED
-        and all(is_met(dependency, sight) for dependency in container.depends_on)
+        and all(is_met(dependency, sight) for dependency in needs(container, containers))
     )
+
+
+def needs(
+    container: ContainerDefinition, containers: Sequence[ContainerDefinition]
+) -> tuple[Dependency, ...]:
+    """All a container waits for: what it says, and what its links, volumes and logs imply.
+
+    A linked container and the router of its logs start before it; one whose volumes it sees is
+    made before it (ECS agent: container dependency graph).
+    """
+    implied = [
+        Dependency(container=link.partition(":")[0], condition="START") for link in container.links
+    ]
+    implied += [
+        Dependency(container=v.container, condition="CREATE") for v in container.volumes_from
+    ]
+    if container.log is not None and container.log.driver == "awsfirelens":
+        implied += [
+            Dependency(container=c.name, condition="START") for c in containers if c.firelens
+        ]
+    said = {dependency.container for dependency in container.depends_on}
+    return (*container.depends_on, *(d for d in implied if d.container not in said))
 
 
 def is_met(dependency: Dependency, sight: Sight) -> bool:
     """The container depended on has reached the condition. HEALTHY has to hold only once."""
     seen = sight[dependency.container]
     match dependency.condition:
+        case "CREATE":
+            return seen.phase is not Phase.ABSENT
         case "START":
             return seen.phase in (Phase.RUNNING, Phase.EXITED)
         case "COMPLETE":
@@ -95,7 +124,7 @@ def stoppable(containers: Sequence[ContainerDefinition], sight: Sight) -> tuple[
         dependency.container
         for container in containers
         if sight[container.name].phase is Phase.RUNNING
-        for dependency in container.depends_on
+        for dependency in needs(container, containers)
     }
     return tuple(
         container.name
@@ -113,6 +142,6 @@ def _unmet(
         (container, dependency)
         for container in containers
         if sight[container.name].phase is Phase.CREATED
-        for dependency in container.depends_on
+        for dependency in needs(container, containers)
         if not is_met(dependency, sight)
     ]

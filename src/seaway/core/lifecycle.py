@@ -13,6 +13,7 @@ from seaway.core.dependencies import (
     startable,
     stoppable,
 )
+from seaway.core.restarts import has_ended, restartable
 from seaway.core.task import Sandbox, TaskStatus
 from seaway.core.task_definition import ContainerDefinition
 
@@ -77,6 +78,13 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """Start these containers again, as their restart policies say."""
+
+    containers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Ask these containers to end; kill them after their stop timeout."""
 
@@ -107,7 +115,7 @@ class Finished:
     """There is nothing left of the task on this host."""
 
 
-Step = Prepare | Start | Stop | GiveUp | Release | Wait | Finished
+Step = Prepare | Start | Restart | Stop | GiveUp | Release | Wait | Finished
 
 
 def next_step(
@@ -125,6 +133,8 @@ def next_step(
         return Prepare()
     if not wish.may_start:
         return Wait()
+    if names := restartable(containers, observation.sight):
+        return Restart(names)
     return _towards_running(containers, observation.sight, now)
 
 
@@ -186,7 +196,7 @@ def _towards_stop(
 
 
 def _has_lost_an_essential(containers: tuple[ContainerDefinition, ...], sight: Sight) -> bool:
-    return any(c.essential and sight[c.name].phase is Phase.EXITED for c in containers)
+    return any(c.essential and has_ended(c, sight[c.name]) for c in containers)
 
 
 def _start_failure(reason: str) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2s
 
 from seaway.core.moment import Moment
 
@@ -67,3 +68,14 @@ def revision_arn(service: str, deployment: str) -> str:
 def service_deployment_arn(service: str, number: str) -> str:
     """The ARN of the service deployment of this number."""
     return f"{service.replace(':service/', ':service-deployment/')}/{number}"
+
+
+def part_id(arn: str, part: str) -> str:
+    """An id in UUID form that is always the same for one part of a resource."""
+    raw = blake2s(f"{arn} {part}".encode(), digest_size=16).hexdigest()
+    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
+
+
+def container_arn(task: str, name: str) -> str:
+    """The ARN of a container of a task (given by ARN)."""
+    return f"{task.replace(':task/', ':container/')}/{part_id(task, f'container {name}')}"

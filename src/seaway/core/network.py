@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from seaway.core.names import Tags
@@ -67,14 +67,16 @@ class NetworkInterface:
 
 def free_address(cidr: str, taken: Iterable[str]) -> str | None:
     """The lowest free address of a subnet; AWS keeps the first four and the last for itself."""
-    network = ipaddress.IPv4Network(cidr)
     held = set(taken)
+    return next((address for address in usable_addresses(cidr) if address not in held), None)
+
+
+def usable_addresses(cidr: str) -> Iterator[str]:
+    """A subnet's addresses in order, without the first four and the last."""
+    network = ipaddress.IPv4Network(cidr)
     first, last = int(network.network_address) + 4, int(network.broadcast_address) - 1
-    for number in range(first, last + 1):
-        address = str(ipaddress.IPv4Address(number))
-        if address not in held:
-            return address
-    return None
+    for n in range(first, last + 1):
+        yield f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
 
 
 def mac_of(address: str) -> str:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from seaway.core.capacity import ContainerInstance, Room, Use
+from seaway.core.ports import HostPort, bindings_for, fixed_ports
+from seaway.core.query_language import Query, QueryError, Subject, parse, subject_of
+from seaway.core.requirements import required_attributes, runs_on
 from seaway.core.task import PortBinding, Task
-from seaway.core.task_definition import NetworkMode, TaskDefinition
-
-DYNAMIC_PORTS = range(32768, 61000)
-"""Where dynamic host ports come from (agent: the host's ephemeral range)."""
+from seaway.core.task_definition import TaskDefinition
 
 NO_INSTANCES = "No Container Instances were found in your cluster."
+
+_DEFAULT = (("spread", "attribute:ecs.availability-zone"), ("spread", "instanceId"))
+"""Without a strategy, and where the strategies leave a choice (ECS guide: placement strategies)."""
+
+_TOLD = ("com.amazonaws.ecs.capability.", "ecs.capability.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +37,8 @@ class Refusal:
     reason: str
     closest: str | None = None
     resource: str = ""
-    """RunTask's failure reason: RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:PORTS or AGENT."""
+    """RunTask's failure reason: RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:PORTS, RESOURCE:GPU,
+    ATTRIBUTE, AGENT, INACTIVE or the constraint that is not met (ECS guide: API failures)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,133 +57,285 @@ def use_of(definition: TaskDefinition, task: Task) -> Use:
         memory=(
             task.memory_override if task.memory_override is not None else definition.memory_needed
         ),
-        ports=tuple(binding.host_port for binding in task.bindings),
+        ports=tuple(b.host_port for b in task.bindings if b.protocol != "udp"),
+        udp_ports=tuple(b.host_port for b in task.bindings if b.protocol == "udp"),
     )
 
 
-def runs_on(definition: TaskDefinition, architecture: str) -> bool:
-    """Whether a machine of this architecture (x86_64, arm64 or aarch64) can run the definition."""
-    machine = "ARM64" if architecture in ("arm64", "aarch64") else "X86_64"
-    return definition.cpu_architecture in (None, machine)
+def gpus_of(definition: TaskDefinition, task: Task) -> int:
+    """How many GPUs a task asks for, its overrides counted."""
+    changed = {o.name: o.gpus for o in task.overrides if o.gpus is not None}
+    return sum(changed.get(container.name, container.gpus) for container in definition.containers)
 
 
 def place(
-    task: Task, definition: TaskDefinition, candidates: Sequence[Candidate]
+    task: Task, definition: TaskDefinition, candidates: Iterable[Candidate]
 ) -> Placement | Refusal:
-    """The instance the task goes to, or why none will do (AWS: task placement).
+    """The instance the task goes to, or why none will do; for many tasks see Floor."""
+    return Floor(candidates).place(task, definition)
 
-    CPU, memory and ports first, then constraints, then the strategies in order; without a
-    strategy tasks are spread over availability zones, then over instances.
+
+class _Spot:
+    """An instance while tasks are put on it: what is left of it changes with each."""
+
+    __slots__ = ("cpu", "groups", "instance", "memory", "plain", "ports", "tasks", "values")
+
+    def __init__(self, candidate: Candidate) -> None:
+        room = candidate.room
+        self.instance = candidate.instance
+        self.cpu, self.memory = room.cpu, room.memory
+        self.ports: set[HostPort] = {("tcp", port) for port in room.ports}
+        self.ports.update(("udp", port) for port in room.udp_ports)
+        self.tasks = list(candidate.tasks)
+        self.groups = Counter(task.group for task in candidate.tasks if task.is_alive)
+        self.plain = subject_of(candidate.instance, ())
+        self.values: dict[str, str | None] = {}
+
+    def subject(self) -> Subject:
+        """What the query language sees, with the tasks that are here now."""
+        return subject_of(self.instance, self.tasks)
+
+    def value(self, field_name: str) -> str | None:
+        """Which part of a spread over this field the instance belongs to."""
+        if field_name not in self.values:
+            name = field_name.removeprefix("attribute:")
+            if name in ("instanceId", "host"):
+                self.values[field_name] = self.instance.arn
+            elif name in ("zone", "ecs.availability-zone"):
+                self.values[field_name] = self.instance.zone
+            else:
+                self.values[field_name] = self.plain.attributes.get(name)
+        return self.values[field_name]
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What like tasks ask for, and the instances that may still have it."""
+
+    need: Use
+    ports: frozenset[HostPort]
+    gpus: int
+    queries: tuple[Query, ...]
+    distinct: bool
+    spots: list[_Spot]
+    refusal: Refusal | None = None
+
+    @property
+    def asks_tasks(self) -> bool:
+        """Whether a task put somewhere else may make an instance fit that did not."""
+        return any(query.asks_tasks for query in self.queries)
+
+
+class Floor:
+    """The container instances of a cluster while tasks are placed on them one after another.
+
+    Each task placed takes its share, so that the next one sees what is left. Room is never given
+    back: a floor is made anew for each round.
     """
-    if not candidates:
-        return Refusal(reason=NO_INSTANCES, resource="AGENT")
-    need = use_of(definition, task)
-    refusals: list[tuple[int, Refusal]] = []
-    fitting = []
-    for candidate in candidates:
-        refusal = _refusal(task, definition, need, candidate)
-        if refusal is None:
-            fitting.append(candidate)
-        else:
-            refusals.append(refusal)
-    if not fitting:
-        return max(refusals, key=lambda item: item[0])[1]
-    best = min(fitting, key=lambda candidate: _rank(task, candidate, fitting))
-    return Placement(instance=best.instance, bindings=_bindings(definition, best.room))
 
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._spots = {c.instance.arn: _Spot(c) for c in candidates}
+        self._shapes: dict[object, _Shape] = {}
+        self._crowds: dict[tuple[str, str], Counter[str | None]] = {}
 
-def _refusal(
-    task: Task, definition: TaskDefinition, need: Use, candidate: Candidate
-) -> tuple[int, Refusal] | None:
-    """Why this instance will not do, with how close it came (higher is closer)."""
-    instance, room = candidate.instance, candidate.room
+    def place(self, task: Task, definition: TaskDefinition) -> Placement | Refusal:
+        """Put the task on the instance it goes to, or say why none will do.
 
-    def no(closeness: int, text: str, resource: str) -> tuple[int, Refusal]:
-        return closeness, Refusal(reason=text, closest=instance.arn, resource=resource)
+        CPU, memory and ports first, then constraints, then the strategies in order; without a
+        strategy tasks are spread over availability zones, then over instances (ECS guide: task
+        placement).
+        """
+        shape = self._shape(task, definition)
+        if shape.refusal is not None:
+            return shape.refusal
+        fitting = self._fitting(task, shape)
+        while fitting:
+            best = self._best(task, fitting)
+            bindings = bindings_for(definition, best.ports)
+            if bindings is not None:
+                self._take(task, shape.need, best, bindings)
+                return Placement(instance=best.instance, bindings=bindings)
+            fitting = [spot for spot in fitting if spot is not best]
+        refusal = self._refuse(task, definition, shape)
+        if not shape.asks_tasks:
+            shape.refusal = refusal
+        return refusal
 
-    if not instance.connected or instance.host is None:
-        return no(0, 'encountered error "AGENT".', "AGENT")
-    if instance.status != "ACTIVE":
-        return no(0, "is not in the ACTIVE state.", "INACTIVE")
-    offered = dict(instance.attributes).get("ecs.cpu-architecture")
-    if offered is not None and not runs_on(definition, offered):
-        return no(
-            1, f"does not have the CPU architecture {definition.cpu_architecture}.", "CONSTRAINT"
+    def _shape(self, task: Task, definition: TaskDefinition) -> _Shape:
+        key = (
+            task.task_definition,
+            task.group,
+            task.cpu_override,
+            task.memory_override,
+            task.overrides,
+            task.capacity_provider,
+            task.wanted_instance,
+            task.placement_constraints,
         )
-    if need.memory > room.memory:
-        return no(2, "has insufficient memory available.", "RESOURCE:MEMORY")
-    if need.cpu > room.cpu:
-        return no(3, "has insufficient CPU units available.", "RESOURCE:CPU")
-    if _fixed_ports(definition) & room.ports:
-        return no(4, "is already using a port required by your task.", "RESOURCE:PORTS")
-    for kind, _ in task.placement_constraints:
-        if kind == "distinctInstance" and any(t.group == task.group for t in candidate.tasks):
-            return no(1, "does not satisfy the distinctInstance constraint.", "CONSTRAINT")
+        found = self._shapes.get(key)
+        if found is None:
+            found = self._shapes[key] = self._new_shape(task, definition)
+        return found
+
+    def _new_shape(self, task: Task, definition: TaskDefinition) -> _Shape:
+        pairs = (*definition.placement_constraints, *task.placement_constraints)
+        shape = _Shape(
+            need=use_of(definition, replace(task, bindings=())),
+            ports=fixed_ports(definition),
+            gpus=gpus_of(definition, task),
+            queries=tuple(_query(text) for kind, text in pairs if kind == "memberOf"),
+            distinct=any(kind == "distinctInstance" for kind, _ in pairs),
+            spots=[],
+        )
+        shape.spots = [
+            spot for spot in self._eligible(task) if _never(definition, shape, spot) is None
+        ]
+        return shape
+
+    def _eligible(self, task: Task) -> Iterable[_Spot]:
+        """The instances the task may be thought of for at all."""
+        if task.wanted_instance is not None:
+            spot = self._spots.get(task.wanted_instance)
+            return () if spot is None else (spot,)
+        if task.capacity_provider is None:
+            return self._spots.values()
+        return (
+            spot
+            for spot in self._spots.values()
+            if spot.instance.capacity_provider == task.capacity_provider
+        )
+
+    def _fitting(self, task: Task, shape: _Shape) -> list[_Spot]:
+        cpu, memory, ports = shape.need.cpu, shape.need.memory, shape.ports
+        left = [spot for spot in shape.spots if spot.cpu >= cpu and spot.memory >= memory]
+        if ports:
+            left = [spot for spot in left if not ports & spot.ports]
+        # What is too small now stays so: like tasks need not look at it again.
+        shape.spots = left
+        if shape.distinct:
+            left = [spot for spot in left if not spot.groups[task.group]]
+        if shape.asks_tasks:
+            left = [spot for spot in left if _chosen(shape.queries, spot.subject())]
+        return left
+
+    def _best(self, task: Task, fitting: list[_Spot]) -> _Spot:
+        """The first by the strategies in order, each one choosing among what the last one left."""
+        pool = fitting
+        for kind, subject in (*task.placement_strategy, *_DEFAULT):
+            if len(pool) == 1:
+                return pool[0]
+            if kind == "random":
+                return pool[zlib.crc32(task.arn.encode()) % len(pool)]
+            if kind == "binpack":
+                in_memory = subject.lower() == "memory"
+                costs = [spot.memory if in_memory else spot.cpu for spot in pool]
+            else:
+                crowd = self._crowd(task.group, subject)
+                costs = [crowd[spot.value(subject)] for spot in pool]
+            least = min(costs)
+            pool = [spot for spot, cost in zip(pool, costs, strict=True) if cost == least]
+        return max(pool, key=lambda spot: spot.cpu)
+
+    def _crowd(self, group: str, subject: str) -> Counter[str | None]:
+        """How many tasks of the group are alive for each value of what is spread over."""
+        known = self._crowds.get((group, subject))
+        if known is None:
+            known = self._crowds[(group, subject)] = Counter()
+            for spot in self._spots.values():
+                if spot.groups[group]:
+                    known[spot.value(subject)] += spot.groups[group]
+        return known
+
+    def _take(self, task: Task, need: Use, spot: _Spot, bindings: tuple[PortBinding, ...]) -> None:
+        spot.cpu -= need.cpu
+        spot.memory -= need.memory
+        spot.ports.update((binding.protocol, binding.host_port) for binding in bindings)
+        spot.tasks.append(task)
+        spot.groups[task.group] += 1
+        for (group, subject), crowd in self._crowds.items():
+            if group == task.group:
+                crowd[spot.value(subject)] += 1
+
+    def _refuse(self, task: Task, definition: TaskDefinition, shape: _Shape) -> Refusal:
+        reasons = [
+            _never(definition, shape, spot) or _not_now(task, shape, spot)
+            for spot in self._eligible(task)
+        ]
+        if not reasons:
+            return Refusal(
+                reason=NO_INSTANCES,
+                resource="EMPTY CAPACITY PROVIDER" if task.capacity_provider else "AGENT",
+            )
+        return max(reasons, key=lambda reason: reason[0])[1]
+
+
+_Why = tuple[int, Refusal]
+"""How close an instance came (higher is closer), and what was in the way."""
+
+
+def _because(closeness: int, spot: _Spot, text: str, resource: str) -> _Why:
+    return closeness, Refusal(reason=text, closest=spot.instance.arn, resource=resource)
+
+
+def _never(definition: TaskDefinition, shape: _Shape, spot: _Spot) -> _Why | None:
+    """Why such tasks can't run on this instance, whatever else does; None when they can."""
+    instance = spot.instance
+    if not instance.connected or instance.host is None:
+        return _because(0, spot, 'encountered error "AGENT".', "AGENT")
+    if instance.status != "ACTIVE":
+        return _because(0, spot, 'encountered error "INACTIVE".', "INACTIVE")
+    attributes = spot.plain.attributes
+    lacking = _lacking(definition, attributes)
+    if lacking is not None:
+        text = f"is missing an attribute required by your task ({lacking})."
+        return _because(1, spot, text, "ATTRIBUTE")
+    if not _chosen((q for q in shape.queries if not q.asks_tasks), spot.plain):
+        return _unsatisfied(spot, "MemberOf")
+    if shape.gpus:
+        # No machine of ours has one to give.
+        return _because(3, spot, 'encountered error "RESOURCE:GPU".', "RESOURCE:GPU")
     return None
 
 
-def _fixed_ports(definition: TaskDefinition) -> set[int]:
-    if definition.network_mode is NetworkMode.AWSVPC:
-        return set()
-    if definition.network_mode is NetworkMode.HOST:
-        return {p.container_port for c in definition.containers for p in c.ports}
-    return {p.host_port for c in definition.containers for p in c.ports if p.host_port}
+def _lacking(definition: TaskDefinition, attributes: Mapping[str, str | None]) -> str | None:
+    """The attribute a definition needs and the instance has not."""
+    architecture = attributes.get("ecs.cpu-architecture")
+    if architecture is not None and not runs_on(definition, architecture):
+        return f"ecs.cpu-architecture {definition.cpu_architecture}"
+    # An instance whose agent told nothing of what it can do is taken to be able to.
+    if not any(name.startswith(_TOLD) for name in attributes):
+        return None
+    return next((n for n in required_attributes(definition) if n not in attributes), None)
 
 
-def _rank(task: Task, candidate: Candidate, fitting: Sequence[Candidate]) -> tuple[float, ...]:
-    """Lower is better; one number per strategy, then the default spread."""
-    keys: list[float] = []
-    for kind, subject in task.placement_strategy:
-        if kind == "binpack":
-            room = candidate.room
-            keys.append(room.memory if subject.lower() == "memory" else room.cpu)
-        elif kind == "spread":
-            keys.append(_peers(task, fitting, subject, _value(candidate, subject)))
-    keys.append(_peers(task, fitting, "zone", candidate.instance.zone))
-    keys.append(_peers(task, fitting, "instanceId", candidate.instance.arn))
-    keys.append(-candidate.room.cpu)
-    return tuple(keys)
+def _not_now(task: Task, shape: _Shape, spot: _Spot) -> _Why:
+    """What is in the way at this moment on an instance that could take such tasks."""
+    if shape.need.memory > spot.memory:
+        return _because(4, spot, "has insufficient memory available.", "RESOURCE:MEMORY")
+    if shape.need.cpu > spot.cpu:
+        return _because(5, spot, "has insufficient CPU units available.", "RESOURCE:CPU")
+    if shape.distinct and spot.groups[task.group]:
+        return _unsatisfied(spot, "DistinctInstance")
+    if not _chosen(shape.queries, spot.subject()):
+        return _unsatisfied(spot, "MemberOf")
+    return _because(6, spot, "is already using a port required by your task.", "RESOURCE:PORTS")
 
 
-def _value(candidate: Candidate, subject: str) -> str | None:
-    if subject in ("instanceId", "host"):
-        return candidate.instance.arn
-    if subject in ("zone", "attribute:ecs.availability-zone"):
-        return candidate.instance.zone
-    name = subject.removeprefix("attribute:")
-    return dict(candidate.instance.attributes).get(name)
+def _unsatisfied(spot: _Spot, constraint: str) -> _Why:
+    text = f"{constraint} placement constraint unsatisfied."
+    return _because(2, spot, f'encountered error "{text}".', text)
 
 
-def _peers(task: Task, among: Iterable[Candidate], subject: str, value: str | None) -> float:
-    """How many tasks of the same group already run where ``subject`` has this value."""
-    return float(
-        sum(
-            1
-            for candidate in among
-            if _value(candidate, subject) == value
-            for other in candidate.tasks
-            if other.group == task.group and other.is_alive
-        )
-    )
+def _chosen(queries: Iterable[Query], subject: Subject) -> bool:
+    return all(query.matches(subject) for query in queries)
 
 
-def _bindings(definition: TaskDefinition, room: Room) -> tuple[PortBinding, ...]:
-    """Host ports: in bridge mode those asked for, free ones for 0; in host mode the containers'."""
-    if definition.network_mode in (NetworkMode.AWSVPC, NetworkMode.NONE):
-        return ()
-    in_host = definition.network_mode is NetworkMode.HOST
-    taken = set(room.ports) | _fixed_ports(definition)
-    free = (port for port in DYNAMIC_PORTS if port not in taken)
-    return tuple(
-        PortBinding(
-            container=container.name,
-            container_port=port.container_port,
-            host_port=port.container_port if in_host else port.host_port or next(free),
-            protocol=port.protocol,
-        )
-        for container in definition.containers
-        for port in container.ports
-    )
+def _query(expression: str) -> Query:
+    """The expression, which the API has checked; one that is none picks no instance."""
+    try:
+        return parse(expression)
+    except QueryError:
+        return Query(text=expression, test=lambda _: False, asks_tasks=False)
 
 
 def share(items: Mapping[str, tuple[int, int]], have: Mapping[str, int]) -> str:

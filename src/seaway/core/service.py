@@ -250,6 +250,9 @@ class Deployment:
     """The id in the service deployment's ARN."""
     source: str | None = None
     """Id of the deployment this one replaces."""
+    swapped: bool = False
+    """Its tasks are in the target groups that the service has as alternates: ``load_balancers``
+    has both the other way round."""
 
     status: str = "PRIMARY"
     """PRIMARY, ACTIVE (being replaced) or INACTIVE (gone)."""

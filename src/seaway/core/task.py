@@ -162,6 +162,8 @@ class Task:
     placed_at: float | None = None
     may_stop: bool = False
     """The callers have been led elsewhere: the host may stop the containers."""
+    verdict: str = ""
+    """HEALTHY or FAILED: what its deployment's circuit breaker has made of it."""
 
     # observation
     last_status: TaskStatus = TaskStatus.PROVISIONING

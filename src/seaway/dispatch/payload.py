@@ -8,7 +8,7 @@ from seaway.core.balancer import LoadBalancer
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.discovery import NamedEndpoint, Namespace
 from seaway.core.names import Place, last_part, place_of
-from seaway.core.network import Vpc
+from seaway.core.network import Subnet, Vpc
 from seaway.core.repository import Repository
 from seaway.core.service import Deployment
 from seaway.core.task import ContainerOverride, Task, TaskStatus
@@ -58,6 +58,8 @@ def assignment(tx: Transaction, task: Task, guarding: Guarding | None = None) ->
         ipc_mode=definition.ipc_mode,
         ephemeral_storage=task.ephemeral_storage or definition.ephemeral_storage,
         created_at=task.created_at,
+        bindings=task.bindings,
+        subnet=_subnet(tx, task),
         guards=(guarding or Guarding(tx)).guards(task, definition, deployment),
         ingress=led_in(task, definition, deployment),
         resolver=_resolver(tx, task.host or "", vpc),
@@ -66,6 +68,11 @@ def assignment(tx: Transaction, task: Task, guarding: Guarding | None = None) ->
         may_stop=task.may_stop,
         may_release=not task.uses_mesh or task.mesh_gone or not task.sandboxes,
     )
+
+
+def _subnet(tx: Transaction, task: Task) -> str:
+    subnet = tx.find(Subnet, task.subnet or "")
+    return subnet.cidr if subnet else ""
 
 
 def _resolver(tx: Transaction, host: str, vpc: Vpc) -> str | None:
@@ -92,6 +99,8 @@ def _overridden(container: ContainerDefinition, override: ContainerOverride) -> 
             if override.memory_reservation is None
             else override.memory_reservation
         ),
+        environment_files=override.environment_files or container.environment_files,
+        gpus=container.gpus if override.gpus is None else override.gpus,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seaway.core.task import Container, Sandbox, TaskStatus
+from seaway.core.task import Container, PortBinding, Sandbox, TaskStatus
 from seaway.core.task_definition import ContainerDefinition, Volume
 
 
@@ -114,6 +114,10 @@ class Assignment:
     """GiB the machine must have free when the task starts."""
     created_at: float = 0.0
     """Epoch seconds."""
+    bindings: tuple[PortBinding, ...] = ()
+    """The instance's ports that lead to the containers' (told to programs inside)."""
+    subnet: str = ""
+    """The range of the subnet an awsvpc task's address is of."""
     resolver: str | None = None
     """IPv4 address of the DNS server its containers ask; None = the machine's own."""
 

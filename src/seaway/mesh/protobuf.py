@@ -39,6 +39,9 @@ from envoy.extensions.filters.http.stateful_session.v3 import (  # noqa: E402
 from envoy.extensions.filters.listener.original_dst.v3 import (  # noqa: E402
     original_dst_pb2,  # noqa: F401
 )
+from envoy.extensions.filters.listener.tls_inspector.v3 import (  # noqa: E402
+    tls_inspector_pb2,  # noqa: F401
+)
 from envoy.extensions.filters.network.http_connection_manager.v3 import (  # noqa: E402
     http_connection_manager_pb2,  # noqa: F401
 )
@@ -46,6 +49,8 @@ from envoy.extensions.filters.network.set_filter_state.v3 import (  # noqa: E402
     set_filter_state_pb2,  # noqa: F401
 )
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2  # noqa: E402, F401
+from envoy.extensions.filters.udp.udp_proxy.v3 import route_pb2 as udp_route_pb2  # noqa: E402, F401
+from envoy.extensions.filters.udp.udp_proxy.v3 import udp_proxy_pb2  # noqa: E402, F401
 from envoy.extensions.health_check.event_sinks.file.v3 import file_pb2  # noqa: E402, F401
 from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (  # noqa: E402
     header_mutation_pb2,  # noqa: F401
@@ -53,6 +58,9 @@ from envoy.extensions.http.early_header_mutation.header_mutation.v3 import (  # 
 from envoy.extensions.http.stateful_session.cookie.v3 import cookie_pb2  # noqa: E402, F401
 from envoy.extensions.matching.common_inputs.network.v3 import (  # noqa: E402
     network_inputs_pb2,  # noqa: F401
+)
+from envoy.extensions.matching.input_matchers.consistent_hashing.v3 import (  # noqa: E402
+    consistent_hashing_pb2,  # noqa: F401
 )
 from envoy.extensions.request_id.uuid.v3 import uuid_pb2  # noqa: E402, F401
 from envoy.extensions.retry.host.previous_hosts.v3 import (  # noqa: E402
@@ -64,6 +72,9 @@ from envoy.extensions.tracers.opentelemetry.samplers.v3 import (  # noqa: E402
 )
 from envoy.extensions.transport_sockets.internal_upstream.v3 import (  # noqa: E402
     internal_upstream_pb2,  # noqa: F401
+)
+from envoy.extensions.transport_sockets.proxy_protocol.v3 import (  # noqa: E402
+    upstream_proxy_protocol_pb2,  # noqa: F401
 )
 from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2  # noqa: E402, F401
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: E402, F401

@@ -8,11 +8,12 @@ from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGro
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import NamedEndpoint, Namespace
-from seaway.core.mesh.balance import Balanced, balance, host_port
+from seaway.core.managed_certificate import ManagedCertificate
+from seaway.core.mesh.balance import Balanced, balance, host_port, secret_name
 from seaway.core.mesh.guards import allowed, is_guarded, layers_on, offered_ports, presence
 from seaway.core.mesh.intentions import MACHINE, Identity, may_call
 from seaway.core.mesh.policy_tags import Layer
-from seaway.core.mesh.proxy import Port, Upstream
+from seaway.core.mesh.proxy import Port, Secret, Upstream
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
@@ -113,8 +114,19 @@ def _balanced(tx: Transaction) -> list[Balanced]:
             places=places,
         )
         for lb in tx.where(LoadBalancer)
-        if lb.type == "application"
     ]
+
+
+def ended(tx: Transaction) -> dict[str, Secret]:
+    """What load balancers' ports show where they end TLS, by the names of the secrets."""
+    found: dict[str, Secret] = {}
+    for listener in tx.where(Listener):
+        for place, arn in enumerate(listener.certificates):
+            certificate = tx.find(ManagedCertificate, arn)
+            if certificate is not None and certificate.signed is not None:
+                name, signed = secret_name(listener.arn, place), certificate.signed
+                found[name] = Secret(name=name, chain=signed.body + signed.chain, key=signed.key)
+    return found
 
 
 def _place_of(tx: Transaction, target: Target) -> tuple[str, int] | None:

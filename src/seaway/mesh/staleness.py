@@ -11,13 +11,14 @@ from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.certificates import ProxyCertificate
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import NamedEndpoint, Namespace, Registration
+from seaway.core.managed_certificate import ManagedCertificate
 from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceConnect
 from seaway.core.task import Task
 from seaway.mesh.offers import words
 from seaway.store.changes import Change
 
 _BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
-_SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate)
+_SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate, ManagedCertificate)
 _RUNNING = (Task, Deployment, Service, ContainerInstance, Host)
 
 CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
@@ -72,7 +73,7 @@ def stale_of(changes: Iterable[Change]) -> Stale:
                     stale.words = True
             case RevisionTraffic(service=service):
                 stale.services.add(service)
-            case ProxyCertificate():
+            case ProxyCertificate() | ManagedCertificate():
                 stale.certificates = True
             case Deployment(id=id):
                 if _terms(before) != _terms(after):

@@ -32,7 +32,7 @@ from seaway.core.service import Service
 from seaway.core.task import Task
 from seaway.mesh.callers import callers, ingresses, machine_callers
 from seaway.mesh.offers import Offers
-from seaway.mesh.published import Made, balancers, host_ports, listens
+from seaway.mesh.published import Made, balancers, ended, host_ports, listens
 from seaway.mesh.staleness import CONCERNING, Stale, stale_of, stale_task
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
@@ -40,6 +40,7 @@ from seaway.store.transaction import Transaction
 __all__ = ["CONCERNING", "Traffic", "listens"]
 
 _secure = attrgetter("secure")
+_ends = attrgetter("terminated")
 
 Where = tuple[str, int]
 """An IPv4 address and a port."""
@@ -184,7 +185,7 @@ class Traffic:
             assert here is not None
             made = across(made, here, tx.where(Host), self._offers.places())
         kept.secured = any(map(_secure, kept.ports)) or any(map(_secure, upstreams))
-        kept.secured = kept.secured or made.gate is not None
+        kept.secured = kept.secured or made.gate is not None or any(map(_ends, kept.ports))
         return replace(made, secrets=_secrets(tx, made)) if kept.secured else made
 
     # What is known
@@ -354,7 +355,8 @@ class Traffic:
 
 def _secrets(tx: Transaction, made: Proxy) -> tuple[Secret, ...]:
     certificates = {found.name: found for found in tx.where(ProxyCertificate)}
-    return secrets_for(made.ports, made.upstreams, certificates, secures_across(made))
+    across_hosts = secures_across(made)
+    return secrets_for(made.ports, made.upstreams, certificates, across_hosts, ended(tx))
 
 
 def _kept(made: Way, before: Way) -> Way:

@@ -194,6 +194,12 @@ def _authority(tx: Transaction, arn: str, moment: Moment) -> CertificateAuthorit
             return refusal
         assert found is not None
         return found
+    return own_authority(tx, moment)
+
+
+def own_authority(tx: Transaction, moment: Moment) -> CertificateAuthority:
+    """Seaway's own authority, made when it is first needed, and anew when it has run out."""
+    found = tx.find(CertificateAuthority, OWN_AUTHORITY)
     if found is None or found.status_at(moment.now) is not AuthorityStatus.ACTIVE:
         found = _own(moment)
         tx.put(found)
@@ -207,7 +213,7 @@ def _own(moment: Moment) -> CertificateAuthority:
 
     key = keys.new_key()
     subject = (("Organization", "Seaway"), ("CommonName", f"Seaway {moment.hex(8)}"))
-    term = _term(moment, OWN_LIFE)
+    term = term_of(moment, OWN_LIFE)
     authority = CertificateAuthority(
         arn=OWN_AUTHORITY,
         type="ROOT",
@@ -236,7 +242,7 @@ def _made(
 
     key = keys.new_key()
     request = requests.new_request(key, (), names=wanted.names)
-    term = _term(moment, life_of(wanted.rotation), authority.not_after)
+    term = term_of(moment, life_of(wanted.rotation), authority.not_after)
     signed = certificates.sign(authority, request.encode(), END_ENTITY, term)
     return ProxyCertificate(
         name=wanted.name,
@@ -251,7 +257,7 @@ def _made(
     )
 
 
-def _term(moment: Moment, life: float, latest: float | None = None) -> Term:
+def term_of(moment: Moment, life: float, latest: float | None = None) -> Term:
     """From a little ago until ``life`` seconds from now, ``latest`` at most (epoch seconds)."""
     end = moment.now + life
     return Term(

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import Cluster
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
-from seaway.core.network import NetworkInterface, Subnet, free_address, mac_of
-from seaway.core.placement import Candidate, Placement, Refusal, place, runs_on
+from seaway.core.network import NetworkInterface, Subnet, mac_of
+from seaway.core.placement import Candidate, Floor, Refusal
 from seaway.core.proxy_log import group_of
+from seaway.core.requirements import runs_on
 from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode, TaskDefinition
-from seaway.reconcile.events import tell
+from seaway.reconcile.events import tell_once
 from seaway.reconcile.services import stopping
-from seaway.store.addresses import taken_addresses
+from seaway.store.addresses import AddressBook
 from seaway.store.changes import Change
 from seaway.store.occupancy import candidate
 from seaway.store.transaction import Transaction
+
+MOST_IN_A_ROUND = 100
+"""Tasks placed before other work gets its turn: some ten milliseconds' worth."""
+
+LOOK_AGAIN = 5.0
+"""Seconds until tasks that found no place are tried again."""
+
+NO_ADDRESS = Refusal(reason="no free address is left in its subnets.")
 
 
 def keys_of(change: Change) -> Iterable[str]:
@@ -46,58 +57,87 @@ def _is_new(task: Task) -> bool:
 
 
 def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
-    """Place every task of the cluster that has no place yet. Looks again when some stay."""
+    """Place the tasks of the cluster that have no place yet. Looks again when some stay.
+
+    A great many are placed in several rounds, so that others get their turn between them.
+    """
     waiting = [task for task in tx.where(Task, cluster=key) if _is_new(task)]
+    if not waiting:
+        return None
+    given = _Round(tx, key, moment)
     left = 0
     for task in waiting:
+        if given.placed >= MOST_IN_A_ROUND:
+            return moment.now
         definition = tx.find(TaskDefinition, task.task_definition)
         if definition is None or not _logs_ready(tx, task, definition, moment):
             continue
+        left += not given.place(task, definition)
+    given.tell_refusals()
+    return moment.now + LOOK_AGAIN if left else None
+
+
+def candidates(tx: Transaction, cluster: str) -> list[Candidate]:
+    """The cluster's instances with what each has left."""
+    return [
+        candidate(tx, instance)
+        for instance in tx.where(ContainerInstance, cluster=cluster)
+        if instance.status not in ("INACTIVE", "DEREGISTERING")
+    ]
+
+
+class _Round:
+    """What there is to give out in one look at a cluster: read once, then kept up as it goes."""
+
+    def __init__(self, tx: Transaction, cluster: str, moment: Moment) -> None:
+        self._tx = tx
+        self._cluster = cluster
+        self._moment = moment
+        self._addresses = AddressBook(tx)
+        self._refused: dict[str, tuple[Task, Refusal]] = {}
+        self.placed = 0
+
+    @cached_property
+    def _floor(self) -> Floor:
+        return Floor(candidates(self._tx, self._cluster))
+
+    @cached_property
+    def _loads(self) -> Counter[str]:
+        """How many tasks each machine carries."""
+        tasks = self._tx.where(Task)
+        return Counter(t.host for t in tasks if t.host and t.last_status is not TaskStatus.STOPPED)
+
+    @cached_property
+    def _crowds(self) -> Counter[tuple[str, str | None]]:
+        """How many living tasks of each group every subnet has."""
+        tasks = self._tx.where(Task, cluster=self._cluster)
+        return Counter((task.group, task.subnet) for task in tasks if task.is_alive)
+
+    def place(self, task: Task, definition: TaskDefinition) -> bool:
+        """Give the task a place; False when it has to wait."""
         if task.launch_type == "FARGATE":
-            placed = _place_fargate(tx, task, definition, moment)
+            placed = self._on_fargate(task, definition)
         else:
-            placed = _place_on_instance(tx, task, definition, moment)
-        left += not placed
-    return moment.now + 5.0 if left else None
+            placed = self._on_instance(task, definition)
+        if isinstance(placed, Refusal):
+            self._refused.setdefault(task.service or "", (task, placed))
+            return False
+        self._tx.put(placed)
+        self.placed += 1
+        return True
 
-
-def candidates(tx: Transaction, cluster: str, provider: str | None = None) -> list[Candidate]:
-    """The cluster's instances with what each has left; only one capacity provider's if given."""
-    found = []
-    for instance in tx.where(ContainerInstance, cluster=cluster):
-        if instance.status in ("INACTIVE", "DEREGISTERING"):
-            continue
-        if provider is not None and instance.capacity_provider != provider:
-            continue
-        found.append(candidate(tx, instance))
-    return found
-
-
-def choose(tx: Transaction, task: Task, definition: TaskDefinition) -> Placement | Refusal:
-    """The instance a task would get now, or why none would do."""
-    among = candidates(tx, task.cluster, task.capacity_provider)
-    if task.wanted_instance is not None:
-        among = [c for c in among if c.instance.arn == task.wanted_instance]
-    return place(task, definition, among)
-
-
-def _place_on_instance(
-    tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment
-) -> bool:
-    decision = choose(tx, task, definition)
-    if isinstance(decision, Refusal):
-        _tell_refusal(tx, task, decision, moment)
-        return False
-    instance = decision.instance
-    if definition.network_mode is NetworkMode.AWSVPC:
-        return _place_awsvpc(tx, task, instance.host or "", moment, instance)
-    subnet = tx.find(Subnet, instance.subnet)
-    addresses = _bridge_addresses(tx, subnet, definition) if subnet else None
-    if subnet is None or addresses is None:
-        _tell_no_address(tx, task, moment)
-        return False
-    tx.put(
-        replace(
+    def _on_instance(self, task: Task, definition: TaskDefinition) -> Task | Refusal:
+        decision = self._floor.place(task, definition)
+        if isinstance(decision, Refusal):
+            return decision
+        instance = decision.instance
+        if definition.network_mode is NetworkMode.AWSVPC:
+            return self._with_interface(task, instance.host or "", instance)
+        subnet = self._tx.find(Subnet, instance.subnet)
+        addresses = self._bridge_addresses(subnet, definition) if subnet else None
+        if subnet is None or addresses is None:
+            return NO_ADDRESS
+        return replace(
             task,
             instance=instance.arn,
             host=instance.host,
@@ -106,77 +146,51 @@ def _place_on_instance(
             subnet=subnet.id,
             addresses=addresses,
             bindings=decision.bindings,
-            placed_at=moment.now,
+            placed_at=self._moment.now,
             last_status=TaskStatus.PENDING,
             version=task.version + 1,
         )
-    )
-    return True
 
+    def _bridge_addresses(
+        self, subnet: Subnet, definition: TaskDefinition
+    ) -> tuple[ContainerAddress, ...] | None:
+        """One address for each container's namespace (bridge mode: one namespace a container)."""
+        found = []
+        for container in definition.containers:
+            address = self._addresses.take(subnet)
+            if address is None:
+                return None
+            found.append(ContainerAddress(container=container.name, address=address))
+        return tuple(found)
 
-def _bridge_addresses(
-    tx: Transaction, subnet: Subnet, definition: TaskDefinition
-) -> tuple[ContainerAddress, ...] | None:
-    """One address for each container's namespace (bridge mode: one namespace a container)."""
-    taken = taken_addresses(tx, subnet.id)
-    found = []
-    for container in definition.containers:
-        address = free_address(subnet.cidr, taken)
-        if address is None:
-            return None
-        taken.add(address)
-        found.append(ContainerAddress(container=container.name, address=address))
-    return tuple(found)
+    def _on_fargate(self, task: Task, definition: TaskDefinition) -> Task | Refusal:
+        connected = [host for host in self._tx.where(Host) if host.connected]
+        hosts = [host for host in connected if runs_on(definition, host.architecture)]
+        if not hosts:
+            reason = "Capacity is unavailable at this time."
+            if connected:
+                reason += f" No machine has the CPU architecture {definition.cpu_architecture}."
+            return Refusal(reason=reason)
+        host = min(hosts, key=lambda host: self._loads[host.id])
+        placed = self._with_interface(task, host.id, None)
+        if isinstance(placed, Task):
+            self._loads[host.id] += 1
+        return placed
 
-
-def _place_fargate(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:
-    connected = [host for host in tx.where(Host) if host.connected]
-    hosts = [host for host in connected if runs_on(definition, host.architecture)]
-    if not hosts:
-        reason = "Capacity is unavailable at this time."
-        if connected:
-            reason += f" No machine has the CPU architecture {definition.cpu_architecture}."
-        _tell_refusal(tx, task, Refusal(reason=reason), moment)
-        return False
-    loads = {host.id: len(_live_on(tx, host)) for host in hosts}
-    host = min(hosts, key=lambda h: loads[h.id])
-    return _place_awsvpc(tx, task, host.id, moment, None)
-
-
-def _live_on(tx: Transaction, host: Host) -> list[Task]:
-    return [t for t in tx.where(Task, host=host.id) if t.last_status is not TaskStatus.STOPPED]
-
-
-def _place_awsvpc(
-    tx: Transaction, task: Task, host: str, moment: Moment, instance: ContainerInstance | None
-) -> bool:
-    """Give the task a network interface in the emptiest of its subnets."""
-    subnets = [found for name in task.subnets if (found := tx.find(Subnet, name)) is not None]
-    peers = [t for t in tx.where(Task, cluster=task.cluster) if t.group == task.group]
-    crowd = {s.id: sum(1 for t in peers if t.is_alive and t.subnet == s.id) for s in subnets}
-    for subnet in sorted(subnets, key=lambda s: crowd[s.id]):
-        address = free_address(subnet.cidr, taken_addresses(tx, subnet.id))
-        if address is None:
-            continue
-        interface = NetworkInterface(
-            id=f"eni-{moment.hex(17)}",
-            vpc=subnet.vpc,
-            subnet=subnet.id,
-            zone=subnet.zone,
-            owner=place_of(task.arn).account,
-            address=address,
-            mac=mac_of(address),
-            created_at=moment.now,
-            holder=task.arn,
-            description=f"arn:aws:ecs:{place_of(task.arn).region}:{place_of(task.arn).account}"
-            f":attachment/{moment.uuid()}",
-            security_groups=task.security_groups,
-            instance=instance.instance_id if instance else None,
-            attachment=moment.uuid(),
-        )
-        tx.put(interface)
-        tx.put(
-            replace(
+    def _with_interface(
+        self, task: Task, host: str, instance: ContainerInstance | None
+    ) -> Task | Refusal:
+        """The task with a network interface in the emptiest of its subnets."""
+        tx, crowds = self._tx, self._crowds
+        subnets = [found for name in task.subnets if (found := tx.find(Subnet, name)) is not None]
+        for subnet in sorted(subnets, key=lambda subnet: crowds[(task.group, subnet.id)]):
+            address = self._addresses.take(subnet)
+            if address is None:
+                continue
+            interface = _new_interface(task, subnet, address, instance, self._moment)
+            tx.put(interface)
+            crowds[(task.group, subnet.id)] += 1
+            return replace(
                 task,
                 instance=instance.arn if instance else None,
                 host=host,
@@ -185,45 +199,58 @@ def _place_awsvpc(
                 subnet=subnet.id,
                 interface=interface.id,
                 addresses=(ContainerAddress(container="", address=address),),
-                placed_at=moment.now,
+                placed_at=self._moment.now,
                 last_status=TaskStatus.PENDING,
                 version=task.version + 1,
             )
-        )
-        return True
-    _tell_no_address(tx, task, moment)
-    return False
+        return NO_ADDRESS
+
+    def tell_refusals(self) -> None:
+        """Say in each service's events why its first task that waits has no place."""
+        for task, refusal in self._refused.values():
+            _tell_refusal(self._tx, task, refusal, self._moment)
+
+
+def _new_interface(
+    task: Task,
+    subnet: Subnet,
+    address: str,
+    instance: ContainerInstance | None,
+    moment: Moment,
+) -> NetworkInterface:
+    place = place_of(task.arn)
+    return NetworkInterface(
+        id=f"eni-{moment.hex(17)}",
+        vpc=subnet.vpc,
+        subnet=subnet.id,
+        zone=subnet.zone,
+        owner=place.account,
+        address=address,
+        mac=mac_of(address),
+        created_at=moment.now,
+        holder=task.arn,
+        description=f"arn:aws:ecs:{place.region}:{place.account}:attachment/{moment.uuid()}",
+        security_groups=task.security_groups,
+        instance=instance.instance_id if instance else None,
+        attachment=moment.uuid(),
+    )
 
 
 def _tell_refusal(tx: Transaction, task: Task, refusal: Refusal, moment: Moment) -> None:
     service = tx.find(Service, task.service or "")
     if service is None:
         return
-    if task.launch_type == "FARGATE":
-        tell(tx, service, f"was unable to place a task. Reason: {refusal.reason}", moment)
-        return
-    why = f"Reason: {refusal.reason}"
-    if refusal.closest is not None:
-        closest = last_part(refusal.closest)
-        why = f"The closest matching (container-instance {closest}) {refusal.reason}"
-    tell(
-        tx,
-        service,
-        "was unable to place a task because no container instance met all of its "
-        f"requirements. {why}",
-        moment,
-    )
-
-
-def _tell_no_address(tx: Transaction, task: Task, moment: Moment) -> None:
-    service = tx.find(Service, task.service or "")
-    if service is not None:
-        tell(
-            tx,
-            service,
-            "was unable to place a task. Reason: no free address is left in its subnets.",
-            moment,
+    text = f"was unable to place a task. Reason: {refusal.reason}"
+    if task.launch_type != "FARGATE" and refusal is not NO_ADDRESS:
+        why = f"Reason: {refusal.reason}"
+        if refusal.closest is not None:
+            closest = last_part(refusal.closest)
+            why = f"The closest matching (container-instance {closest}) {refusal.reason}"
+        text = (
+            "was unable to place a task because no container instance met all of its "
+            f"requirements. {why}"
         )
+    tell_once(tx, service, text, moment)
 
 
 def _logs_ready(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:

@@ -1,10 +1,13 @@
-"""What is kept no longer: log events by their group's retention, metric points by their age.
+"""What is kept no longer: log events, metric points and keys whose time is over.
 
 Called every minute; holds nothing between two calls.
 """
 
 from __future__ import annotations
 
+from seaway.core.alarm import AlarmHistory
+from seaway.core.exec_session import UNUSED_SECONDS, ExecSession
+from seaway.core.identity import Credential
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.store.transaction import Transaction
@@ -14,10 +17,25 @@ POINTS_KEPT = 15 * DAY
 """Seconds. AWS keeps points of a minute for 15 days, and coarser ones longer."""
 
 
+KEYS_KEPT = DAY
+"""Seconds for which keys that are over are still known, so that they are refused as such."""
+HISTORY_KEPT = 30 * DAY
+"""Seconds that an alarm's story is kept (API: DescribeAlarmHistory)."""
+
+
 def expire(tx: Transaction, moment: Moment) -> None:
-    """Take away log events and metric points that are older than they are kept."""
+    """Take away what is older than it is kept."""
     for group in tx.where(LogGroup):
         if group.retention_days is not None:
             oldest = moment.now - group.retention_days * DAY
             tx.series.expire_events(group.arn, int(oldest * 1000))
+    for session in tx.where(ExecSession):
+        if session.created_at < moment.now - UNUSED_SECONDS:
+            tx.drop(session)
     tx.series.expire_points(int(moment.now) - POINTS_KEPT)
+    for item in tx.where(AlarmHistory):
+        if item.at < moment.now - HISTORY_KEPT:
+            tx.drop(item)
+    for credential in tx.where(Credential):
+        if credential.expires_at < moment.now - KEYS_KEPT:
+            tx.drop(credential)

@@ -13,8 +13,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-_CURVES = {"EC_prime256v1": ec.SECP256R1, "EC_secp384r1": ec.SECP384R1}
-_SIZES = {"RSA_2048": 2048, "RSA_4096": 4096}
+_CURVES: dict[str, type[ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1]] = {
+    "EC_prime256v1": ec.SECP256R1,
+    "EC_secp384r1": ec.SECP384R1,
+    "EC_secp521r1": ec.SECP521R1,
+}
+_SIZES = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
 _Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 _HASHES: dict[str, _Hash] = {
     "SHA256": hashes.SHA256(),

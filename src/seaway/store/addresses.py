@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from seaway.core.capacity import ContainerInstance
-from seaway.core.network import NetworkInterface
+from seaway.core.network import NetworkInterface, Subnet, usable_addresses
 from seaway.core.task import Task, TaskStatus
 from seaway.store.transaction import Transaction
 
@@ -22,3 +24,18 @@ def taken_addresses(tx: Transaction, subnet: str) -> set[str]:
         if instance.subnet == subnet and instance.address and instance.status != "INACTIVE":
             taken.add(instance.address)
     return taken
+
+
+class AddressBook:
+    """The free addresses of subnets while several are given out in one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._free: dict[str, Iterator[str]] = {}
+
+    def take(self, subnet: Subnet) -> str | None:
+        """The subnet's lowest free address, from now on taken; None when there is none left."""
+        if subnet.id not in self._free:
+            taken = taken_addresses(self._tx, subnet.id)
+            self._free[subnet.id] = (a for a in usable_addresses(subnet.cidr) if a not in taken)
+        return next(self._free[subnet.id], None)

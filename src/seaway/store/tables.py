@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from seaway.core.account_setting import AccountSetting
-from seaway.core.alarm import Alarm
+from seaway.core.alarm import Alarm, AlarmHistory
 from seaway.core.authority import CertificateAuthority, IssuedCertificate
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
+from seaway.core.buckets import Bucket, StoredObject, Upload, UploadPart
 from seaway.core.bus import BusEvent
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.certificates import ProxyCertificate
@@ -29,10 +30,13 @@ from seaway.core.discovery import (
     Namespace,
     Registration,
 )
+from seaway.core.exec_session import ExecSession
 from seaway.core.identity import Credential, InstanceProfile, Policy, Role
 from seaway.core.launch import Launch
 from seaway.core.logs import LogGroup
+from seaway.core.managed_certificate import ManagedCertificate
 from seaway.core.network import NetworkInterface, Subnet, Vpc
+from seaway.core.parameters import Parameter
 from seaway.core.repository import Image, ImageTag, InstallationSecret, Layer, Repository
 from seaway.core.routing import (
     DefaultNetwork,
@@ -46,8 +50,11 @@ from seaway.core.routing import (
     SecurityGroup,
     SecurityGroupRule,
 )
+from seaway.core.scaling import CountChange, ScalableTarget, ScalingPolicy, ScheduledScaling
 from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceEvent
+from seaway.core.service_deployment import HookRun, ServiceDeployment
 from seaway.core.stack import ChangeSet, Stack, StackEvent, StackResource
+from seaway.core.stored_secrets import StoredSecret
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.core.zone import ServedResolver
@@ -76,11 +83,14 @@ TABLES: tuple[Table, ...] = (
     Table(Deployment, "id", ("service", "task_definition")),
     Table(ServiceEvent, "id", ("service",)),
     Table(RevisionTraffic, "service"),
+    Table(ServiceDeployment, "number", ("service", "status")),
+    Table(HookRun, "id", ("deployment", "status")),
     Table(Task, "arn", ("cluster", "service", "deployment", "instance", "host", "subnet")),
     Table(ContainerInstance, "arn", ("cluster", "instance_id", "host")),
     Table(Host, "id"),
     Table(AccountSetting, "key", ("region", "principal")),
     Table(Launch, "key"),
+    Table(ExecSession, "id"),
     # networks
     Table(Vpc, "id"),
     Table(Subnet, "id", ("vpc",)),
@@ -124,10 +134,17 @@ TABLES: tuple[Table, ...] = (
     Table(CertificateAuthority, "arn"),
     Table(IssuedCertificate, "arn", ("authority",)),
     Table(ProxyCertificate, "name", ("holder",)),
+    Table(ManagedCertificate, "arn", ("domain",)),
     # CloudWatch Logs
     Table(LogGroup, "arn", ("name", "region")),
     # CloudWatch alarms and EventBridge
     Table(Alarm, "arn", ("name",)),
+    Table(AlarmHistory, "id", ("alarm",)),
+    # Application Auto Scaling
+    Table(ScalableTarget, "service"),
+    Table(ScalingPolicy, "arn", ("service",)),
+    Table(ScheduledScaling, "arn", ("service",)),
+    Table(CountChange, "id", ("service",)),
     Table(BusEvent, "id"),
     # Elastic Load Balancing
     Table(LoadBalancer, "arn", ("name", "vpc")),
@@ -135,6 +152,13 @@ TABLES: tuple[Table, ...] = (
     Table(Rule, "arn", ("listener",)),
     Table(TargetGroup, "arn", ("name",)),
     Table(Target, "key", ("target_group", "task")),
+    # parameters, secrets, objects
+    Table(Parameter, "key", ("region",)),
+    Table(StoredSecret, "arn", ("name", "region")),
+    Table(Bucket, "name"),
+    Table(StoredObject, "key", ("bucket",)),
+    Table(Upload, "id", ("bucket",)),
+    Table(UploadPart, "key", ("upload",)),
     # image registry
     Table(Repository, "arn", ("registry",)),
     Table(Layer, "key", ("repository", "digest")),

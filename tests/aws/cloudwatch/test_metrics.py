@@ -365,6 +365,6 @@ def test_pages_of_data_give_every_point_exactly_once(
     assert seen == {"a": [0, 1, 2, 3, 4][::step], "b": [], "c": [0, 1, 2, 3][::step]}
 
 
-def test_alarms_are_said_not_to_be_built(cloudwatch: Any) -> None:
-    with pytest.raises(ClientError, match="DescribeAlarms of cloudwatch is not built"):
-        cloudwatch.describe_alarms()
+def test_dashboards_are_said_not_to_be_built(cloudwatch: Any) -> None:
+    with pytest.raises(ClientError, match="ListDashboards of cloudwatch is not built"):
+        cloudwatch.list_dashboards()

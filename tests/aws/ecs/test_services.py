@@ -287,8 +287,8 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
         ),
         (
             {"placementConstraints": [{"type": "memberOf", "expression": "a == b"}]},
-            "ClientException",
-            "placementConstraints type memberOf is not supported by Seaway yet.",
+            "InvalidParameterException",
+            "Invalid expression: a is not a subject that can be asked for.",
         ),
     ],
 )

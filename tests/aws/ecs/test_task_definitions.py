@@ -122,7 +122,14 @@ def test_what_is_not_there_is_refused_in_aws_words() -> None:
             "No Fargate configuration exists for given values: 256 CPU, 600 memory. See the "
             "Amazon ECS documentation for the valid values.",
         ),
-        ({"pidMode": "task"}, "pidMode is not supported by Seaway yet."),
+        (
+            {"enableFaultInjection": True},
+            "enableFaultInjection is not supported by Seaway yet.",
+        ),
+        (
+            {"requiresCompatibilities": ["MANAGED_INSTANCES"]},
+            "requiresCompatibilities MANAGED_INSTANCES is not supported by Seaway yet.",
+        ),
         (
             {"volumes": [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]},
             "volumes[0].efsVolumeConfiguration is not supported by Seaway yet.",
@@ -151,18 +158,6 @@ def test_a_definition_that_cannot_run_is_refused(change: dict[str, Any], text: s
             "Log driver awslogs requires options: awslogs-group",
         ),
         (
-            {"firelensConfiguration": {"type": "fluentbit"}},
-            "containerDefinitions[0].firelensConfiguration is not supported by Seaway yet.",
-        ),
-        (
-            {"secrets": [{"name": "A", "valueFrom": "arn"}]},
-            "containerDefinitions[0].secrets is not supported by Seaway yet.",
-        ),
-        (
-            {"portMappings": [{"containerPort": 53, "protocol": "udp"}]},
-            "containerDefinitions[0].portMappings.protocol udp is not supported by Seaway yet.",
-        ),
-        (
             {"dependsOn": [{"containerName": "web", "condition": "START"}]},
             "Container 'web' has a dependency on 'web', which is not another container of the "
             "task definition.",
@@ -172,8 +167,8 @@ def test_a_definition_that_cannot_run_is_refused(change: dict[str, Any], text: s
             "Unknown volume 'none'.",
         ),
         (
-            {"restartPolicy": {"enabled": True}},
-            "containerDefinitions[0].restartPolicy is not supported by Seaway yet.",
+            {"credentialSpecs": ["credentialspec:a"]},
+            "containerDefinitions[0].credentialSpecs is not supported by Seaway yet.",
         ),
     ],
 )

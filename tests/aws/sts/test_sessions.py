@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from seaway.aws import iam, sts
+from seaway.aws.errors import ExpiredToken
 from seaway.aws.sts import errors
 from seaway.aws.sts.sessions import secret_of
 from tests.handlers import Api
@@ -35,8 +36,10 @@ def test_an_assumed_role_has_keys_that_the_gateway_can_check(api: Api) -> None:
     answer = api("sts", "AssumeRole", RoleArn=ROLE, RoleSessionName="me")
     keys = answer["Credentials"]
     with api.store.transaction() as tx:
-        assert secret_of(tx, keys["AccessKeyId"]) == keys["SecretAccessKey"]
-        assert secret_of(tx, "AKIANOBODY") is None
+        assert secret_of(tx, keys["AccessKeyId"], api.now) == keys["SecretAccessKey"]
+        assert secret_of(tx, "AKIANOBODY", api.now) is None
+        with pytest.raises(ExpiredToken):
+            secret_of(tx, keys["AccessKeyId"], api.now + 3600)
         call = replace(api.call(), access_key=keys["AccessKeyId"])
         who = api.handlers["sts", "GetCallerIdentity"](tx, call, {})
     assert who["Arn"] == "arn:aws:sts::000000000000:assumed-role/worker/me"

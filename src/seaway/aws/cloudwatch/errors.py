@@ -38,3 +38,21 @@ class ValidationError(AwsError):
 def bad_token() -> InvalidNextToken:
     """The sentence for a token that was not given, or for another question."""
     return InvalidNextToken("The specified nextToken is invalid.")
+
+
+class ResourceNotFound(AwsError):
+    """There is no such alarm."""
+
+    code = "ResourceNotFound"
+
+
+class ResourceNotFoundException(AwsError):
+    """There is no such alarm to tag (the tag operations have a code of their own)."""
+
+    code = "ResourceNotFoundException"
+
+
+class InvalidFormatFault(AwsError):
+    """Data was not JSON."""
+
+    code = "InvalidFormatFault"

@@ -13,6 +13,7 @@ from seaway.aws.cloudwatch.errors import (
 )
 from seaway.aws.operation import operation
 from seaway.core.statistics import SIMPLE, UnknownStatistic, statistic
+from seaway.store.measuring import is_period
 from seaway.store.series import Statistic
 from seaway.store.transaction import Transaction
 
@@ -52,7 +53,7 @@ def _check_times(request: shapes.GetMetricStatisticsInput) -> None:
         raise InvalidParameterValueException(
             "The parameter StartTime must be less than the parameter EndTime."
         )
-    if not parse.is_period(period):
+    if not is_period(period):
         raise InvalidParameterValueException("The parameter Period must be a multiple of 60.")
     asked = -(-(end - start) // period)
     if asked > MOST_DATAPOINTS:

@@ -10,9 +10,6 @@ from seaway.aws.call import Call
 from seaway.aws.cloudwatch.errors import InvalidParameterValueException
 from seaway.store.series import Dimensions, Metric
 
-SHORT_PERIODS = (1, 5, 10, 20, 30)
-"""Seconds; any other period is a multiple of a minute."""
-
 
 def dimensions(given: Iterable[Mapping[str, Any]], where: str) -> Dimensions:
     """Dimensions in the order of their names. Raises InvalidParameterValueException."""
@@ -37,11 +34,6 @@ def metric(call: Call, given: Mapping[str, Any], where: str) -> Metric:
         dimensions=dimensions(given.get("Dimensions", ()), where),
         region=call.region,
     )
-
-
-def is_period(seconds: int) -> bool:
-    """Whether CloudWatch has such a period."""
-    return seconds in SHORT_PERIODS or (seconds > 0 and seconds % 60 == 0)
 
 
 def second(time: datetime) -> int:

@@ -8,10 +8,12 @@ from seaway.aws.ecs import (
     capacity_providers,
     clusters,
     container_instances,
+    execute_command,
     service_deployments,
     services,
     tags,
     task_definitions,
+    task_protection,
     tasks,
 )
 from seaway.aws.operation import Handler, operations_in
@@ -26,6 +28,8 @@ def operations() -> list[Handler]:
         *operations_in(services),
         *operations_in(service_deployments),
         *operations_in(tasks),
+        *operations_in(task_protection),
+        *operations_in(execute_command),
         *operations_in(container_instances),
         *operations_in(attributes),
         *operations_in(tags),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.call import Call
 from seaway.aws.ecs.attribute_rules import parse_attributes
 from seaway.aws.ecs.errors import ClientException, InvalidParameterException, not_built
+from seaway.aws.ecs.parse_launch import check_expression
 from seaway.aws.ecs.references import (
     active_cluster,
     at_most,
@@ -24,6 +25,7 @@ from seaway.aws.operation import operation
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import Cluster
 from seaway.core.names import new_instance_arn
+from seaway.core.query_language import Query, parse, subject_of
 from seaway.core.task import TaskStatus
 from seaway.store.occupancy import room_of, tasks_on
 from seaway.store.transaction import Transaction
@@ -53,7 +55,8 @@ def register_container_instance(
         instance,
         cpu=_resource(request.get("totalResources"), "CPU", instance.cpu),
         memory=_resource(request.get("totalResources"), "MEMORY", instance.memory),
-        reserved_ports=_reserved(request.get("totalResources"), instance.reserved_ports),
+        reserved_ports=_reserved(request, "PORTS", instance.reserved_ports),
+        reserved_udp_ports=_reserved(request, "PORTS_UDP", instance.reserved_udp_ports),
         attributes=tuple(attributes.items()),
         agent_version=version.get("agentVersion") or instance.agent_version,
         docker_version=version.get("dockerVersion") or instance.docker_version,
@@ -123,8 +126,7 @@ def list_container_instances(
 ) -> shapes.ListContainerInstancesResponse:
     """ARNs of a cluster's instances (API: ListContainerInstances)."""
     cluster = cluster_of(tx, call, request.get("cluster"))
-    if request.get("filter"):
-        raise not_built("filter")
+    query = _filter(request.get("filter"))
     status = request.get("status")
     if status and status not in _STATUSES:
         raise InvalidParameterException(f"Invalid status: {status}")
@@ -132,8 +134,10 @@ def list_container_instances(
         instance.arn
         for instance in tx.where(ContainerInstance, cluster=cluster.arn)
         if (instance.status == status if status else instance.status != "INACTIVE")
+        and (query is None or query.matches(subject_of(instance, tasks_on(tx, instance))))
     ]
-    shown, more = page(arns, request, f"ListContainerInstances {cluster.arn} {status}")
+    where = f"ListContainerInstances {cluster.arn} {status} {request.get('filter')}"
+    shown, more = page(arns, request, where)
     response: shapes.ListContainerInstancesResponse = {"containerInstanceArns": shown}
     if more:
         response["nextToken"] = more
@@ -163,6 +167,13 @@ def update_container_instances_state(
         tx.put(instance)
         response["containerInstances"].append(_render(tx, instance, ()))
     return response
+
+
+def _filter(expression: str | None) -> Query | None:
+    if not expression:
+        return None
+    check_expression(expression)
+    return parse(expression)
 
 
 def _existing(tx: Transaction, cluster: Cluster, given: str) -> ContainerInstance:
@@ -226,8 +237,10 @@ def _resource(given: Sequence[shapes.Resource] | None, name: str, before: int) -
     return before
 
 
-def _reserved(given: Sequence[shapes.Resource] | None, before: tuple[int, ...]) -> tuple[int, ...]:
-    for resource in given or ():
-        if resource.get("name") == "PORTS":
+def _reserved(
+    request: shapes.RegisterContainerInstanceRequest, name: str, before: tuple[int, ...]
+) -> tuple[int, ...]:
+    for resource in request.get("totalResources") or ():
+        if resource.get("name") == name:
             return tuple(int(port) for port in resource.get("stringSetValue", ()))
     return before

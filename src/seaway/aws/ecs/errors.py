@@ -53,6 +53,12 @@ class AttributeLimitExceededException(AwsError):
     code = "AttributeLimitExceededException"
 
 
+class TargetNotConnectedException(AwsError):
+    """The host of the task is not connected."""
+
+    code = "TargetNotConnectedException"
+
+
 class NamespaceNotFoundException(AwsError):
     """There is no such Cloud Map namespace."""
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.ecs.errors import ClientException, InvalidParameterException, refuse
+from seaway.aws.ecs.errors import (
+    ClientException,
+    InvalidParameterException,
+    not_built,
+    refuse,
+)
 from seaway.aws.ecs.namespaces import existing_namespace
-from seaway.aws.ecs.parse_container import parse_log
 from seaway.aws.ecs.parse_endpoint import parse_endpoint
+from seaway.aws.ecs.parse_logging import parse_log
 from seaway.core.cluster import Cluster
 from seaway.core.connect_rules import (
     ingress_refusal,
@@ -102,7 +107,9 @@ def _namespace(tx: Transaction, call: Call, cluster: Cluster, given: str | None)
 def _log(given: shapes.LogConfiguration | None) -> LogConfiguration | None:
     """Where the proxy's lines go: the host proxy sends them to CloudWatch Logs, nowhere else."""
     refuse(proxy_log_refusal(given["logDriver"]) if given else None)
-    return parse_log(given, "serviceConnectConfiguration.")
+    if given and given.get("secretOptions"):
+        raise not_built("serviceConnectConfiguration.logConfiguration.secretOptions")
+    return parse_log(given)
 
 
 def _access_log(

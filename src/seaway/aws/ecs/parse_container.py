@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import ClientException, not_built
+from seaway.aws.ecs.parse_environment import (
+    check_secret_names,
+    parse_files,
+    parse_pairs,
+    parse_repository_credentials,
+    parse_secrets,
+)
+from seaway.aws.ecs.parse_linux import (
+    parse_linux,
+    parse_security_options,
+    parse_sysctls,
+    parse_ulimits,
+)
+from seaway.aws.ecs.parse_logging import parse_firelens, parse_log
+from seaway.aws.ecs.parse_ports import parse_ports
+from seaway.aws.ecs.parse_volumes import parse_mounts, parse_volumes_from
 from seaway.core.task_definition import (
-    AppProtocol,
     ContainerDefinition,
     Dependency,
     HealthCheck,
-    LogConfiguration,
-    MountPoint,
     NetworkMode,
-    PortMapping,
-    Ulimit,
+    RestartPolicy,
 )
 
 if TYPE_CHECKING:
@@ -24,27 +36,14 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
 _IMAGE = re.compile(r"[A-Za-z0-9/:._@#+-]{1,511}\Z")
-_PORT_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,63}\Z")
 _CONDITIONS = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
-_LOG_DRIVERS = ("awslogs", "json-file")
-_ABSENT = (
-    "repositoryCredentials",
-    "links",
-    "restartPolicy",
-    "environmentFiles",
-    "volumesFrom",
-    "secrets",
-    "disableNetworking",
-    "dockerSecurityOptions",
-    "resourceRequirements",
-    "firelensConfiguration",
-    "credentialSpecs",
-)
-_ABSENT_LINUX = ("devices", "tmpfs", "maxSwap", "swappiness")
+LEAST_MEMORY = 6
+"""MiB (API: ContainerDefinition.memory)."""
+_MOST_IGNORED_CODES = 50
 
 
 def parse_container(
-    given: shapes.ContainerDefinition, index: int, mode: NetworkMode
+    given: shapes.ContainerDefinition, index: int, mode: NetworkMode, ipc_mode: str | None = None
 ) -> ContainerDefinition:
     """One container of a task definition.
 
@@ -52,18 +51,12 @@ def parse_container(
     ``containerDefinitions[index].field``.
     """
     path = f"containerDefinitions[{index}]."
-    _refuse(given, _ABSENT, path)
+    if given.get("credentialSpecs"):
+        raise not_built(path + "credentialSpecs")
     if given.get("versionConsistency") == "enabled":
         raise not_built(path + "versionConsistency enabled")
-    linux = given.get("linuxParameters") or {}
-    _refuse(linux, _ABSENT_LINUX, path + "linuxParameters.")
-    capabilities = linux.get("capabilities") or {}
-    if mode is NetworkMode.AWSVPC:
-        for name in ("hostname", "dnsServers", "dnsSearchDomains", "extraHosts"):
-            if given.get(name):
-                raise ClientException(
-                    f"{name} is not supported on container when networkMode=awsvpc."
-                )
+    _check_network(given, mode)
+    linux = parse_linux(given.get("linuxParameters"))
     container = ContainerDefinition(
         name=_name(given),
         image=_image(given),
@@ -74,7 +67,10 @@ def parse_container(
         command=tuple(given.get("command") or ()),
         entry_point=tuple(given.get("entryPoint") or ()),
         environment=parse_pairs(given.get("environment")),
-        ports=tuple(_port(port, mode, path) for port in given.get("portMappings") or ()),
+        environment_files=parse_files(given.get("environmentFiles")),
+        secrets=parse_secrets(given.get("secrets")),
+        ports=parse_ports(given.get("portMappings"), mode),
+        links=tuple(given.get("links") or ()),
         working_directory=given.get("workingDirectory") or None,
         user=given.get("user") or None,
         hostname=given.get("hostname") or None,
@@ -83,65 +79,61 @@ def parse_container(
         interactive=given.get("interactive", False),
         pseudo_terminal=given.get("pseudoTerminal", False),
         docker_labels=tuple((given.get("dockerLabels") or {}).items()),
-        ulimits=tuple(
-            Ulimit(name=item["name"], soft=item["softLimit"], hard=item["hardLimit"])
-            for item in given.get("ulimits") or ()
-        ),
+        ulimits=parse_ulimits(given.get("ulimits")),
         extra_hosts=tuple(
             (item["hostname"], item["ipAddress"]) for item in given.get("extraHosts") or ()
         ),
         dns_servers=tuple(given.get("dnsServers") or ()),
         dns_search=tuple(given.get("dnsSearchDomains") or ()),
-        capabilities_add=tuple(capabilities.get("add") or ()),
-        capabilities_drop=tuple(capabilities.get("drop") or ()),
-        init_process=linux.get("initProcessEnabled", False),
-        shared_memory=linux.get("sharedMemorySize") or None,
-        sysctls=tuple(
-            (item.get("namespace", ""), item.get("value", ""))
-            for item in given.get("systemControls") or ()
-        ),
-        mounts=tuple(_mount(item) for item in given.get("mountPoints") or ()),
+        disable_networking=given.get("disableNetworking", False),
+        security_options=parse_security_options(given.get("dockerSecurityOptions"), path),
+        capabilities_add=linux.add,
+        capabilities_drop=linux.drop,
+        devices=linux.devices,
+        init_process=linux.init,
+        shared_memory=linux.shared_memory,
+        tmpfs=linux.tmpfs,
+        max_swap=linux.max_swap,
+        swappiness=linux.swappiness,
+        sysctls=parse_sysctls(given.get("systemControls"), mode, ipc_mode),
+        mounts=parse_mounts(given.get("mountPoints")),
+        volumes_from=parse_volumes_from(given.get("volumesFrom")),
         health_check=_health_check(given.get("healthCheck")),
         depends_on=tuple(_dependency(item) for item in given.get("dependsOn") or ()),
-        log=parse_log(given.get("logConfiguration"), path),
+        restart=_restart(given),
+        repository_credentials=parse_repository_credentials(given.get("repositoryCredentials")),
+        gpus=parse_gpus(given.get("resourceRequirements"), path) or 0,
+        log=parse_log(given.get("logConfiguration")),
+        firelens=parse_firelens(given.get("firelensConfiguration")),
         start_timeout=given.get("startTimeout"),
         stop_timeout=given.get("stopTimeout"),
         version_consistency=given.get("versionConsistency"),
     )
+    check_secret_names(container.secrets, [name for name, _ in container.environment])
     _check_limits(container)
     return container
 
 
-def parse_pairs(given: Sequence[shapes.KeyValuePair] | None) -> tuple[tuple[str, str], ...]:
-    """Environment variables in the order they were given."""
-    return tuple((item.get("name", ""), item.get("value", "")) for item in given or ())
+def parse_gpus(given: Sequence[shapes.ResourceRequirement] | None, path: str) -> int | None:
+    """How many of a machine's graphics processors a container has to itself; None = not said.
 
-
-def parse_log(given: shapes.LogConfiguration | None, path: str) -> LogConfiguration | None:
-    """Where output goes.
-
-    Raises ClientException for drivers and secret options that are not built, and for awslogs
-    without a group.
+    Raises ClientException; other resources, shares of a processor and "all there are" are not
+    built (API: ResourceRequirement).
     """
-    if not given:
-        return None
-    driver, options = given["logDriver"], given.get("options") or {}
-    if given.get("secretOptions"):
-        raise not_built(path + "logConfiguration.secretOptions")
-    if driver not in _LOG_DRIVERS:
-        raise not_built(f"{path}logConfiguration.logDriver {driver}")
-    if driver == "awslogs" and "awslogs-group" not in options:
-        raise ClientException("Log driver awslogs requires options: awslogs-group")
-    return LogConfiguration(driver=driver, options=tuple(options.items()))
-
-
-def _refuse(given: Mapping[str, object], names: Sequence[str], path: str) -> None:
-    for name in names:
-        value = given.get(name)
-        if isinstance(value, Mapping) and value.get("enabled") is False:
-            continue
-        if value:
-            raise not_built(path + name)
+    path += "resourceRequirements"
+    gpus = None
+    for item in given or ():
+        if item["type"] != "GPU":
+            raise not_built(f"{path} type {item['type']}")
+        if item.get("sharingStrategy"):
+            raise not_built(f"{path}.sharingStrategy")
+        value = item.get("value", "")
+        if value == "ALL":
+            raise not_built(f"{path} value ALL")
+        if not value.isdigit():
+            raise ClientException(f"Invalid value of a resource requirement of type GPU: {value}")
+        gpus = (gpus or 0) + int(value)
+    return gpus
 
 
 def _name(given: shapes.ContainerDefinition) -> str:
@@ -162,56 +154,40 @@ def _image(given: shapes.ContainerDefinition) -> str:
     return image
 
 
-def _port(given: shapes.PortMapping, mode: NetworkMode, path: str) -> PortMapping:
-    path += "portMappings."
-    if given.get("containerPortRange"):
-        raise not_built(path + "containerPortRange")
-    protocol = given.get("protocol") or "tcp"
-    if protocol != "tcp":
-        raise not_built(f"{path}protocol {protocol}")
-    port, host = given.get("containerPort") or 0, given.get("hostPort") or 0
-    if not 1 <= port <= 65535 or not 0 <= host <= 65535:
-        raise ClientException("The port numbers must be between 1 and 65535.")
-    if mode in (NetworkMode.AWSVPC, NetworkMode.HOST):
-        if host not in (0, port):
-            raise ClientException(
-                f"When networkMode={mode.value}, the host ports and container ports in port "
-                "mappings must match."
-            )
-        host = port
-    if mode is NetworkMode.NONE:
-        raise ClientException("Port mappings are not supported when networkMode=none.")
-    name = given.get("name") or None
-    if name is not None and not _PORT_NAME.match(name):
-        raise ClientException(
-            "The port mapping name must be 1 to 64 lowercase letters, numbers, underscores or "
-            "hyphens, and must not start with a hyphen."
-        )
-    return PortMapping(
-        container_port=port,
-        host_port=host,
-        protocol=protocol,
-        name=name,
-        app_protocol=_app_protocol(given.get("appProtocol"), name),
-    )
+def _check_network(given: shapes.ContainerDefinition, mode: NetworkMode) -> None:
+    """Links are bridge's; in awsvpc the network belongs to the task, not to its containers."""
+    if given.get("links") and mode is not NetworkMode.BRIDGE:
+        raise ClientException(f"Links are not supported when networkMode={mode.value}")
+    if mode is not NetworkMode.AWSVPC:
+        return
+    for what, value in (
+        ("hostname is", given.get("hostname")),
+        ("DNS servers are", given.get("dnsServers")),
+        ("DNS search domains are", given.get("dnsSearchDomains")),
+        ("Extra hosts are", given.get("extraHosts")),
+        ("Disable Networking is", given.get("disableNetworking")),
+    ):
+        if value:
+            raise ClientException(f"{what} not supported on container when networkMode=awsvpc")
 
 
-def _app_protocol(given: str | None, name: str | None) -> AppProtocol | None:
-    if not given:
+def _restart(given: shapes.ContainerDefinition) -> RestartPolicy | None:
+    """None when the policy is off, which says what happens anyway."""
+    policy = given.get("restartPolicy")
+    if not policy or not policy["enabled"]:
         return None
-    if given not in ("http", "http2", "grpc"):
-        raise ClientException(f"Invalid appProtocol: {given}")
-    if name is None:
-        raise ClientException("The appProtocol of a port mapping requires the port mapping's name.")
-    return AppProtocol(given)
-
-
-def _mount(given: shapes.MountPoint) -> MountPoint:
-    return MountPoint(
-        volume=given.get("sourceVolume", ""),
-        path=given.get("containerPath", ""),
-        read_only=given.get("readOnly", False),
-    )
+    codes = tuple(policy.get("ignoredExitCodes") or ())
+    if len(codes) > _MOST_IGNORED_CODES:
+        raise ClientException(
+            f"A restartPolicy can have at most {_MOST_IGNORED_CODES} ignoredExitCodes."
+        )
+    period = policy.get("restartAttemptPeriod", 300)
+    if not 60 <= period <= 1800:
+        raise ClientException(
+            f"the 'restartAttemptPeriod' setting for container '{given.get('name')}' must be "
+            "between 60 and 1800"
+        )
+    return RestartPolicy(ignored_exit_codes=codes, attempt_period=period)
 
 
 def _dependency(given: shapes.ContainerDependency) -> Dependency:
@@ -246,10 +222,10 @@ def _health_check(given: shapes.HealthCheck | None) -> HealthCheck | None:
 def _check_limits(container: ContainerDefinition) -> None:
     memory, reserved = container.memory, container.memory_reservation
     for limit in (memory, reserved):
-        if limit is not None and limit < 6:
+        if limit is not None and limit < LEAST_MEMORY:
             raise ClientException(
                 f"Invalid setting for container '{container.name}'. The memory must be at least "
-                "6 MiB."
+                f"{LEAST_MEMORY} MiB."
             )
     if memory is not None and reserved is not None and reserved > memory:
         raise ClientException(

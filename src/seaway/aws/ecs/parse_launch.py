@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.errors import InvalidParameterException, PlatformUnknownException, not_built
+from seaway.aws.ecs.errors import InvalidParameterException, PlatformUnknownException
 from seaway.core.fargate import PLATFORM_VERSION
 from seaway.core.network import Subnet
+from seaway.core.query_language import QueryError
+from seaway.core.query_language import parse as parse_query
 from seaway.core.service import NetworkConfiguration
 from seaway.core.task_definition import NetworkMode, TaskDefinition
 from seaway.store.transaction import Transaction
@@ -81,8 +83,8 @@ def _vpc_of(tx: Transaction, name: str, network: NetworkConfiguration) -> str:
 def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargate: bool) -> Pairs:
     """Placement constraints as (type, expression) pairs.
 
-    Raises InvalidParameterException on Fargate or for more than ten, ClientException for
-    memberOf, whose query language is not built.
+    Raises InvalidParameterException on Fargate, for more than ten, and for an expression that is
+    none of the cluster query language.
     """
     pairs = tuple((item.get("type", ""), item.get("expression", "")) for item in given or ())
     if pairs and fargate:
@@ -93,15 +95,23 @@ def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargat
         raise InvalidParameterException("placementConstraints can have at most 10 items.")
     for kind, expression in pairs:
         if kind == "memberOf":
-            raise not_built("placementConstraints type memberOf")
-        if kind != "distinctInstance":
+            check_expression(expression)
+        elif kind != "distinctInstance":
             raise InvalidParameterException(f"Invalid placement constraint type: {kind}")
-        if expression:
-            raise InvalidParameterException(
-                "An expression cannot be specified for the placement constraint type "
-                "distinctInstance."
-            )
+        elif expression:
+            raise InvalidParameterException("distinctInstance expression should not be specified.")
     return pairs
+
+
+def check_expression(expression: str) -> None:
+    """An expression of the cluster query language is one.
+
+    Raises InvalidParameterException.
+    """
+    try:
+        parse_query(expression)
+    except QueryError as error:
+        raise InvalidParameterException(str(error)) from None
 
 
 def parse_placement(given: Sequence[shapes.PlacementStrategy] | None, fargate: bool) -> Pairs:
@@ -121,9 +131,20 @@ def parse_placement(given: Sequence[shapes.PlacementStrategy] | None, fargate: b
             raise InvalidParameterException(f"Invalid placement strategy type: {kind}")
         if kind == "spread" and not subject:
             raise InvalidParameterException("The field of a spread strategy cannot be empty.")
+        if kind == "spread" and not _is_spread_over(subject):
+            raise InvalidParameterException(
+                f"Invalid field of a spread strategy: {subject}. It is instanceId, host, or "
+                "attribute: with the name of an attribute."
+            )
         if kind == "binpack" and subject.lower() not in ("cpu", "memory"):
             raise InvalidParameterException("The field of a binpack strategy is cpu or memory.")
     return pairs
+
+
+def _is_spread_over(subject: str) -> bool:
+    return subject in ("instanceId", "host") or len(subject.removeprefix("attribute:")) in range(
+        1, len(subject)
+    )
 
 
 def parse_platform(given: str | None, fargate: bool) -> str | None:

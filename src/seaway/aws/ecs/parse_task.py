@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException, not_built
-from seaway.aws.ecs.parse_container import parse_pairs
 from seaway.aws.ecs.parse_launch import parse_network
-from seaway.aws.ecs.parse_task_definition import parse_cpu, parse_memory
+from seaway.aws.ecs.parse_overrides import parse_overrides
 from seaway.aws.ecs.tagging import merged, parse_tags
 from seaway.core.cluster import Cluster
 from seaway.core.names import Tags
-from seaway.core.task import ContainerOverride, Task
+from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
-_ABSENT = ("enableExecuteCommand", "referenceId", "volumeConfigurations")
-_ABSENT_OVERRIDE = (
-    "inferenceAcceleratorOverrides",
-    "executionRoleArn",
-    "taskRoleArn",
-    "ephemeralStorage",
-)
+_STARTED_BY = re.compile(r"[A-Za-z0-9_/-]{0,128}\Z")
 
 
 def parse_task(
@@ -32,59 +25,57 @@ def parse_task(
     cluster: Cluster,
     definition: TaskDefinition,
     now: float,
+    *,
+    fargate: bool = False,
 ) -> Task:
     """A task as the request describes it; its ARN and launch are still to come.
 
     Raises InvalidParameterException, ClientException for what is not built.
     """
-    _refuse(request, _ABSENT, "")
-    overrides = request.get("overrides") or {}
-    _refuse(overrides, _ABSENT_OVERRIDE, "overrides.")
+    if request.get("volumeConfigurations"):
+        raise not_built("volumeConfigurations")
     started_by = request.get("startedBy") or ""
-    if len(started_by) > 128:
-        raise InvalidParameterException("startedBy must be at most 128 characters long.")
+    if not _STARTED_BY.match(started_by):
+        raise InvalidParameterException(
+            "startedBy can have up to 128 letters (uppercase and lowercase), numbers, hyphens "
+            "(-), forward slashes (/), and underscores (_)."
+        )
+    overrides = parse_overrides(request.get("overrides"), definition, fargate=fargate)
     network = parse_network(request.get("networkConfiguration"))
-    return Task(
+    task = Task(
         arn="",
         cluster=cluster.arn,
         task_definition=definition.arn,
         created_at=now,
         group=request.get("group") or f"family:{definition.family}",
         started_by=started_by,
-        overrides=_overrides(overrides.get("containerOverrides"), definition),
-        cpu_override=parse_cpu(overrides.get("cpu")),
-        memory_override=parse_memory(overrides.get("memory")),
+        overrides=overrides.containers,
+        cpu_override=overrides.cpu,
+        memory_override=overrides.memory,
+        ephemeral_storage=overrides.ephemeral_storage,
+        task_role=overrides.task_role,
+        execution_role=overrides.execution_role,
         subnets=network.subnets if network else (),
         security_groups=network.security_groups if network else (),
         assign_public_ip=network.assign_public_ip if network else False,
+        exec_enabled=request.get("enableExecuteCommand") or False,
+        reference_id=request.get("referenceId") or None,
         tags=_tags(request, cluster, definition),
     )
+    _check_exec(task, cluster, definition)
+    return task
 
 
-def _overrides(
-    given: Sequence[shapes.ContainerOverride] | None, definition: TaskDefinition
-) -> tuple[ContainerOverride, ...]:
-    overrides = []
-    for index, item in enumerate(given or ()):
-        path = f"overrides.containerOverrides[{index}]."
-        _refuse(item, ("environmentFiles", "resourceRequirements"), path)
-        name = item.get("name", "")
-        if definition.container(name) is None:
-            raise InvalidParameterException(
-                f"Override for container named {name} is not a container in the TaskDefinition."
-            )
-        command = item.get("command")
-        overrides.append(
-            ContainerOverride(
-                name=name,
-                command=None if command is None else tuple(command),
-                environment=parse_pairs(item.get("environment")),
-                cpu=item.get("cpu"),
-                memory=item.get("memory"),
-                memory_reservation=item.get("memoryReservation"),
-            )
+def _check_exec(task: Task, cluster: Cluster, definition: TaskDefinition) -> None:
+    """AWS's own agent reaches its service in the task role; ours needs none.
+
+    A faithful cluster asks for one nevertheless (API: RunTaskRequest.enableExecuteCommand).
+    """
+    if task.exec_enabled and cluster.faithful and not (task.task_role or definition.task_role):
+        raise InvalidParameterException(
+            "The execute command failed because a valid task role is not being used. Specify a "
+            "valid task role in your task definition or as a task override and try again."
         )
-    return tuple(overrides)
 
 
 def _tags(
@@ -103,9 +94,3 @@ def _tags(
     if request.get("enableECSManagedTags"):
         tags = (*tags, ("aws:ecs:clusterName", cluster.name))
     return tags
-
-
-def _refuse(given: Mapping[str, object], names: Sequence[str], path: str) -> None:
-    for name in names:
-        if given.get(name):
-            raise not_built(path + name)

@@ -6,16 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from seaway.aws.ecs.check_task_definition import check_task_definition
 from seaway.aws.ecs.errors import ClientException, not_built
 from seaway.aws.ecs.parse_container import parse_container
+from seaway.aws.ecs.parse_volumes import parse_volumes
 from seaway.aws.ecs.tagging import parse_tags
-from seaway.core.fargate import fargate_refusal
-from seaway.core.task_definition import (
-    ContainerDefinition,
-    NetworkMode,
-    TaskDefinition,
-    Volume,
-)
+from seaway.core.query_language import QueryError
+from seaway.core.query_language import parse as parse_query
+from seaway.core.task_definition import NetworkMode, TaskDefinition
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
@@ -24,14 +22,13 @@ _FAMILY = re.compile(r"[A-Za-z0-9_-]{1,255}\Z")
 _VCPU = re.compile(r"(\d+|\d*\.\d+)\s*vcpu\Z", re.IGNORECASE)
 _GB = re.compile(r"(\d+|\d*\.\d+)\s*gb\Z", re.IGNORECASE)
 _ABSENT = (
-    "pidMode",
-    "ipcMode",
     "proxyConfiguration",
     "inferenceAccelerators",
     "enableFaultInjection",
     "trustedExecutionConfiguration",
-    "placementConstraints",
 )
+_MOST_CONSTRAINTS = 10
+_LONGEST_EXPRESSION = 2000
 
 
 def parse_task_definition(
@@ -55,8 +52,9 @@ def parse_task_definition(
         )
     mode = _network_mode(request)
     cpu, memory = parse_cpu(request.get("cpu")), parse_memory(request.get("memory"))
+    ipc_mode = _namespaces(request.get("ipcMode"), "ipcMode", ("host", "task", "none"))
     containers = tuple(
-        parse_container(given, index, mode)
+        parse_container(given, index, mode, ipc_mode)
         for index, given in enumerate(request["containerDefinitions"])
     )
     architecture, system = _platform(request.get("runtimePlatform"))
@@ -68,7 +66,7 @@ def parse_task_definition(
         registered_by=by,
         network_mode=mode,
         containers=containers,
-        volumes=_volumes(request.get("volumes")),
+        volumes=parse_volumes(request.get("volumes")),
         cpu=cpu,
         memory=memory,
         task_role=request.get("taskRoleArn") or None,
@@ -76,10 +74,13 @@ def parse_task_definition(
         requires_compatibilities=_compatibilities(request.get("requiresCompatibilities")),
         cpu_architecture=architecture,
         os_family=system,
-        ephemeral_storage=_ephemeral(request.get("ephemeralStorage")),
+        ephemeral_storage=parse_ephemeral(request.get("ephemeralStorage")),
+        pid_mode=_namespaces(request.get("pidMode"), "pidMode", ("host", "task")),
+        ipc_mode=ipc_mode,
+        placement_constraints=_constraints(request.get("placementConstraints")),
         tags=parse_tags(request.get("tags")),
     )
-    _check(definition)
+    check_task_definition(definition)
     return definition
 
 
@@ -151,164 +152,47 @@ def _platform(given: shapes.RuntimePlatform | None) -> tuple[str | None, str | N
     return architecture, system
 
 
-def _ephemeral(given: shapes.EphemeralStorage | None) -> int | None:
+def _namespaces(given: str | None, what: str, known: Sequence[str]) -> str | None:
+    """Whose processes, or shared memory and queues, the containers see."""
+    if not given:
+        return None
+    if given not in known:
+        raise ClientException(f"Invalid {what}: {given}")
+    return given
+
+
+def _constraints(
+    given: Sequence[shapes.TaskDefinitionPlacementConstraint] | None,
+) -> tuple[tuple[str, str], ...]:
+    """(type, expression) pairs; memberOf is the only type here."""
+    pairs = tuple((item.get("type", ""), item.get("expression", "")) for item in given or ())
+    if len(pairs) > _MOST_CONSTRAINTS:
+        raise ClientException(
+            f"A task definition can have at most {_MOST_CONSTRAINTS} placementConstraints."
+        )
+    for kind, expression in pairs:
+        if kind != "memberOf":
+            raise ClientException(f"Invalid placement constraint type: {kind}")
+        if len(expression) > _LONGEST_EXPRESSION:
+            raise ClientException(
+                "The expression of a memberOf placement constraint can be at most "
+                f"{_LONGEST_EXPRESSION} characters long."
+            )
+        try:
+            parse_query(expression)
+        except QueryError as error:
+            raise ClientException(str(error)) from None
+    return pairs
+
+
+def parse_ephemeral(given: shapes.EphemeralStorage | None) -> int | None:
+    """The size of a Fargate task's storage, GiB.
+
+    Raises ClientException.
+    """
     if not given:
         return None
     size = given["sizeInGiB"]
     if not 21 <= size <= 200:
         raise ClientException("The ephemeral storage size must be between 21 GiB and 200 GiB.")
     return size
-
-
-def _volumes(given: Sequence[shapes.Volume] | None) -> tuple[Volume, ...]:
-    volumes = []
-    for index, volume in enumerate(given or ()):
-        refuse_meaningful(
-            volume,
-            (
-                "dockerVolumeConfiguration",
-                "efsVolumeConfiguration",
-                "s3filesVolumeConfiguration",
-                "fsxWindowsFileServerVolumeConfiguration",
-                "configuredAtLaunch",
-            ),
-            f"volumes[{index}].",
-        )
-        name = volume.get("name", "")
-        if not _FAMILY.match(name):
-            raise ClientException(f"Invalid volume name: {name}")
-        host = volume.get("host") or {}
-        volumes.append(Volume(name=name, host_path=host.get("sourcePath") or None))
-    names = [volume.name for volume in volumes]
-    if len(set(names)) != len(names):
-        raise ClientException("Volume names must be unique within a task definition.")
-    return tuple(volumes)
-
-
-def _check(definition: TaskDefinition) -> None:
-    """What must hold between the parts of a definition."""
-    if not definition.containers:
-        raise ClientException("Container list cannot be empty.")
-    if len(definition.containers) > 10:
-        raise ClientException("A task definition can have at most 10 containers.")
-    names = [container.name for container in definition.containers]
-    if len(set(names)) != len(names):
-        raise ClientException("Container names must be unique within a task definition.")
-    if not any(container.essential for container in definition.containers):
-        raise ClientException("At least one container must be marked as essential.")
-    if "FARGATE" in definition.requires_compatibilities:
-        refusal = fargate_refusal(definition)
-        if refusal:
-            raise ClientException(refusal)
-    for container in definition.containers:
-        _check_container(definition, container)
-    _check_ports(definition)
-    _check_sums(definition)
-    _check_cycles(definition)
-
-
-def _check_container(definition: TaskDefinition, container: ContainerDefinition) -> None:
-    limited = container.memory or container.memory_reservation
-    if definition.memory is None and not limited:
-        raise ClientException(
-            f"Invalid setting for container '{container.name}'. At least one of 'memory' or "
-            "'memoryReservation' must be specified."
-        )
-    volumes = {volume.name for volume in definition.volumes}
-    for mount in container.mounts:
-        if mount.volume not in volumes:
-            raise ClientException(f"Unknown volume '{mount.volume}'.")
-    for dependency in container.depends_on:
-        _check_dependency(definition, container, dependency.container, dependency.condition)
-    if "FARGATE" in definition.requires_compatibilities:
-        _check_fargate(definition, container)
-
-
-def _check_fargate(definition: TaskDefinition, container: ContainerDefinition) -> None:
-    log = container.log
-    logs = log is not None and log.driver == "awslogs"
-    if log and logs and "awslogs-stream-prefix" not in dict(log.options):
-        raise ClientException("Log driver awslogs requires options: awslogs-stream-prefix")
-    if definition.execution_role is not None:
-        return
-    for needed, what in (
-        (logs, "log driver awslogs"),
-        (".dkr.ecr." in container.image, "ECR images"),
-    ):
-        if needed:
-            raise ClientException(
-                f"Fargate requires task definition to have execution role ARN to support {what}."
-            )
-
-
-def _check_dependency(
-    definition: TaskDefinition, container: ContainerDefinition, name: str, condition: str
-) -> None:
-    other = definition.container(name)
-    if other is None or other is container:
-        raise ClientException(
-            f"Container '{container.name}' has a dependency on '{name}', which is not another "
-            "container of the task definition."
-        )
-    if condition in ("COMPLETE", "SUCCESS") and other.essential:
-        raise ClientException(
-            "A dependency container with SUCCESS or COMPLETE condition cannot be an essential "
-            "container"
-        )
-    if condition == "HEALTHY" and other.health_check is None:
-        raise ClientException(
-            "A dependency container with HEALTHY condition must have a health check configured."
-        )
-
-
-def _check_ports(definition: TaskDefinition) -> None:
-    names: set[str] = set()
-    taken: set[tuple[str, int]] = set()
-    for container in definition.containers:
-        for port in container.ports:
-            if port.name is not None and port.name in names:
-                raise ClientException(
-                    f"The port mapping name {port.name} must be unique within the task definition."
-                )
-            names.add(port.name or "")
-            fixed = port.host_port
-            if definition.network_mode is NetworkMode.AWSVPC:
-                fixed = port.container_port
-            if fixed and (port.protocol, fixed) in taken:
-                raise ClientException(
-                    f"The port {fixed}/{port.protocol} is used by more than one port mapping."
-                )
-            taken.add((port.protocol, fixed))
-
-
-def _check_sums(definition: TaskDefinition) -> None:
-    if definition.cpu is not None:
-        cpu = sum(container.cpu for container in definition.containers)
-        if cpu > definition.cpu:
-            raise ClientException(
-                f"The total 'cpu' of containers ({cpu}) must not exceed the task's "
-                f"({definition.cpu})."
-            )
-    if definition.memory is not None:
-        for container in definition.containers:
-            if max(container.memory or 0, container.memory_reservation or 0) > definition.memory:
-                raise ClientException(
-                    f"Invalid setting for container '{container.name}'. The memory must not "
-                    "exceed the task's memory."
-                )
-        reserved = sum(c.memory_reservation or c.memory or 0 for c in definition.containers)
-        if reserved > definition.memory:
-            raise ClientException(
-                f"The total memory of containers ({reserved} MiB) must not exceed the task's "
-                f"({definition.memory} MiB)."
-            )
-
-
-def _check_cycles(definition: TaskDefinition) -> None:
-    waits = {c.name: {d.container for d in c.depends_on} for c in definition.containers}
-    while waits:
-        free = [name for name, others in waits.items() if not others & waits.keys()]
-        if not free:
-            raise ClientException("The container dependencies must not form a cycle.")
-        for name in free:
-            del waits[name]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.instants import instant
-from seaway.core.capacity import ContainerInstance, Room
+from seaway.core.capacity import ContainerInstance, Room, room_left
 from seaway.core.cluster import CapacityProvider, Cluster
+from seaway.core.query_language import attributes_of
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
 from seaway.store.transaction import Transaction
@@ -134,10 +135,8 @@ def render_instance(
             "agentVersion": instance.agent_version,
             "dockerVersion": instance.docker_version,
         },
-        "remainingResources": _resources(room.cpu, room.memory, room.ports),
-        "registeredResources": _resources(
-            instance.cpu, instance.memory, frozenset(instance.reserved_ports)
-        ),
+        "remainingResources": _resources(room),
+        "registeredResources": _resources(room_left(instance, ())),
         "status": instance.status,
         "agentConnected": instance.connected,
         "runningTasksCount": running,
@@ -147,6 +146,8 @@ def render_instance(
         "attachments": [],
         "tags": render_tags(instance.tags) if "TAGS" in include else [],
     }
+    if instance.status_reason:
+        shape["statusReason"] = instance.status_reason
     if instance.capacity_provider:
         shape["capacityProviderName"] = instance.capacity_provider
     return shape
@@ -154,26 +155,18 @@ def render_instance(
 
 def render_attributes(instance: ContainerInstance) -> list[shapes.Attribute]:
     """What is known of an instance: where it is, and what its owner wrote on it."""
-    known = dict(instance.attributes)
-    for name, value in (
-        ("ecs.availability-zone", instance.zone),
-        ("ecs.vpc-id", instance.vpc),
-        ("ecs.subnet-id", instance.subnet),
-    ):
-        if value:
-            known.setdefault(name, value)
     return [
         {"name": name} if value is None else {"name": name, "value": value}
-        for name, value in known.items()
+        for name, value in attributes_of(instance).items()
     ]
 
 
-def _resources(cpu: int, memory: int, ports: frozenset[int]) -> list[shapes.Resource]:
+def _resources(room: Room) -> list[shapes.Resource]:
     return [
-        _integer("CPU", cpu),
-        _integer("MEMORY", memory),
-        _strings("PORTS", [str(port) for port in sorted(ports)]),
-        _strings("PORTS_UDP", []),
+        _integer("CPU", room.cpu),
+        _integer("MEMORY", room.memory),
+        _strings("PORTS", [str(port) for port in sorted(room.ports)]),
+        _strings("PORTS_UDP", [str(port) for port in sorted(room.udp_ports)]),
     ]
 
 

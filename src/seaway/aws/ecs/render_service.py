@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.registries import render_registries
-from seaway.aws.ecs.render_task_definition import render_log
+from seaway.aws.ecs.render_container import render_log
 from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from seaway.aws.ecs.render_container import render_files, render_gpus
 from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.instants import instant
 from seaway.core.fargate import PLATFORM_VERSION
+from seaway.core.names import container_arn, part_id
 from seaway.core.network import NetworkInterface
 from seaway.core.proxy_log import proxy_container
 from seaway.core.service import ConnectService, Deployment
@@ -53,7 +54,7 @@ def _render(
         "containers": _containers(task, definition, interface),
         "createdAt": instant(task.created_at),
         "desiredStatus": task.desired_status.value,
-        "enableExecuteCommand": False,
+        "enableExecuteCommand": task.exec_enabled,
         "group": task.group,
         "healthStatus": task.health.value,
         "lastStatus": task.last_status.value,
@@ -68,7 +69,8 @@ def _render(
     _add_place(shape, task)
     _add_times(shape, task)
     if fargate:
-        size = (definition.ephemeral_storage if definition else None) or FARGATE_STORAGE
+        size = task.ephemeral_storage or (definition.ephemeral_storage if definition else None)
+        size = size or FARGATE_STORAGE
         shape["platformVersion"] = task.platform_version or PLATFORM_VERSION
         shape["platformFamily"] = "Linux"
         shape["ephemeralStorage"] = {"sizeInGiB": size}
@@ -164,7 +166,7 @@ def _attachment_status(task: Task, is_there: bool) -> str:
 
 def network_attachment_id(task: Task) -> str:
     """The id of a task's network attachment; the same at each look."""
-    return _stable_id(task, "network")
+    return part_id(task.arn, "network")
 
 
 def _connect_attachment(task: Task, deployment: Deployment | None) -> shapes.Attachment:
@@ -174,7 +176,7 @@ def _connect_attachment(task: Task, deployment: Deployment | None) -> shapes.Att
         details += _entry_details(entry)
     status = "DETACHED" if task.last_status is TaskStatus.STOPPED else "ATTACHED"
     return {
-        "id": _stable_id(task, "connect"),
+        "id": part_id(task.arn, "connect"),
         "type": "ServiceConnect",
         "status": status if task.mesh_ready or status == "DETACHED" else "ATTACHING",
         "details": [{"name": name, "value": value} for name, value in details],
@@ -189,12 +191,6 @@ def _entry_details(entry: ConnectService) -> list[tuple[str, str]]:
     if entry.ingress_port is not None:
         details.append(("ingressPortOverride", str(entry.ingress_port)))
     return details
-
-
-def _stable_id(task: Task, what: str) -> str:
-    """An id in UUID form that is always the same for one part of a task."""
-    raw = hashlib.blake2s(f"{task.arn} {what}".encode(), digest_size=16).hexdigest()
-    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
 
 
 def _containers(
@@ -241,6 +237,17 @@ def _container(
         shape["memoryReservation"] = str(reserved)
     if seen is not None:
         _add_seen(shape, seen)
+    if task.exec_enabled:
+        shape["managedAgents"] = [_exec_agent(task, seen)]
+    return shape
+
+
+def _exec_agent(task: Task, seen: Container | None) -> shapes.ManagedAgent:
+    """ECS Exec's agent, as its clients look for it; here the host's own does its work."""
+    status = _container_status(task, seen)
+    shape: shapes.ManagedAgent = {"name": "ExecuteCommandAgent", "lastStatus": status}
+    if status == "RUNNING" and task.started_at is not None:
+        shape["lastStartedAt"] = instant(task.started_at)
     return shape
 
 
@@ -256,9 +263,8 @@ def _add_seen(shape: shapes.Container, seen: Container) -> None:
 
 
 def _any_container(task: Task, name: str, interface: NetworkInterface | None) -> shapes.Container:
-    home = task.arn.replace(":task/", ":container/")
     shape: shapes.Container = {
-        "containerArn": f"{home}/{_stable_id(task, f'container {name}')}",
+        "containerArn": container_arn(task.arn, name),
         "taskArn": task.arn,
         "name": name,
         "networkInterfaces": [],
@@ -304,6 +310,12 @@ def _overrides(task: Task, definition: TaskDefinition | None) -> shapes.TaskOver
         shape["cpu"] = str(task.cpu_override)
     if task.memory_override is not None:
         shape["memory"] = str(task.memory_override)
+    if task.task_role is not None:
+        shape["taskRoleArn"] = task.task_role
+    if task.execution_role is not None:
+        shape["executionRoleArn"] = task.execution_role
+    if task.ephemeral_storage is not None:
+        shape["ephemeralStorage"] = {"sizeInGiB": task.ephemeral_storage}
     return shape
 
 
@@ -321,4 +333,8 @@ def _override(name: str, given: ContainerOverride | None) -> shapes.ContainerOve
         shape["memory"] = given.memory
     if given.memory_reservation is not None:
         shape["memoryReservation"] = given.memory_reservation
+    if given.environment_files:
+        shape["environmentFiles"] = render_files(given.environment_files)
+    if given.gpus is not None:
+        shape["resourceRequirements"] = render_gpus(given.gpus)
     return shape

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from seaway.aws.elbv2 import limits, lookup
+from seaway.aws.elbv2 import limits, lookup, protocols
 from seaway.aws.elbv2.errors import (
-    IncompatibleProtocolsException,
     InvalidConfigurationRequestException,
     InvalidLoadBalancerActionException,
     TargetGroupAssociationLimitException,
@@ -17,6 +16,7 @@ from seaway.aws.elbv2.errors import (
     TooManyUniqueTargetGroupsPerLoadBalancerException,
     ValidationError,
 )
+from seaway.aws.elbv2.protocols import NETWORK
 from seaway.core.balancer import Action, LoadBalancer, WeightedGroup
 from seaway.core.balancer_rules import groups_of
 from seaway.store.transaction import Transaction
@@ -46,11 +46,11 @@ CONTENT_TYPES = (
 
 
 def parse(
-    tx: Transaction, balancer: LoadBalancer, raw: Sequence[shapes.Action]
+    tx: Transaction, balancer: LoadBalancer, protocol: str, raw: Sequence[shapes.Action]
 ) -> tuple[Action, ...]:
     """The actions of a rule of one of ``balancer``'s listeners, in the order they are done.
 
-    Raises ValidationError, InvalidLoadBalancerActionException, TooManyActionsException,
+    ``protocol`` is the listener's. Raises ValidationError, InvalidLoadBalancerActionException, TooManyActionsException,
     TargetGroupNotFoundException, TargetGroupAssociationLimitException and
     InvalidConfigurationRequestException.
     """
@@ -58,11 +58,23 @@ def parse(
         raise ValidationError("An action must be specified")
     if len(raw) > limits.ACTIONS_PER_RULE:
         raise TooManyActionsException(f"A rule can only have '{limits.ACTIONS_PER_RULE}' actions")
-    _check_order(raw)
+    _check_order(raw, protocol)
     actions = tuple(_action(one) for one in raw)
-    for action in actions:
-        _check_groups(tx, balancer, action)
+    if balancer.is_network and any(action.sticky for action in actions):
+        raise InvalidConfigurationRequestException(
+            "Seaway has not built target group stickiness of network load balancers "
+            "(TargetGroupStickinessConfig); leave it disabled."
+        )
+    check_groups(tx, balancer, protocol, actions)
     return actions
+
+
+def check_groups(
+    tx: Transaction, balancer: LoadBalancer, protocol: str, actions: Sequence[Action]
+) -> None:
+    """Refuse target groups that a listener of this protocol can't forward to."""
+    for action in actions:
+        _check_groups(tx, balancer, protocol, action)
 
 
 def check_use(tx: Transaction, balancer: LoadBalancer, actions: Sequence[Action]) -> None:
@@ -110,25 +122,40 @@ def render(action: Action) -> shapes.Action:
                     {"TargetGroupArn": share.target_group, "Weight": share.weight}
                     for share in action.groups
                 ],
-                "TargetGroupStickinessConfig": {"Enabled": False},
+                "TargetGroupStickinessConfig": _stickiness(action),
             }
     return shown
 
 
-def _check_order(raw: Sequence[shapes.Action]) -> None:
+def _stickiness(action: Action) -> shapes.TargetGroupStickinessConfig:
+    if action.sticky:
+        return {"Enabled": True, "DurationSeconds": action.sticky}
+    return {"Enabled": False}
+
+
+def _check_order(raw: Sequence[shapes.Action], protocol: str) -> None:
     for one in raw:
+        if one["Type"] in HTTPS_ONLY and protocol == "HTTPS":
+            raise InvalidConfigurationRequestException(
+                f"Seaway has not built actions of type '{one['Type']}' yet."
+            )
         if one["Type"] in HTTPS_ONLY:
             raise InvalidLoadBalancerActionException(
                 f"Actions of type '{one['Type']}' are supported only on HTTPS listeners"
             )
         if one["Type"] not in ROUTING:
             raise ValidationError(f"Action type '{one['Type']}' must be one of '{list(ROUTING)}'")
+        if protocol in NETWORK and one["Type"] != "forward":
+            raise InvalidLoadBalancerActionException(
+                f"Actions of type '{one['Type']}' are not supported on listeners with the "
+                f"protocol '{protocol}'"
+            )
         for member, kind in MEMBERS.items():
             if one.get(member) and one["Type"] != kind:
                 raise InvalidLoadBalancerActionException(
                     f"{member} can only be specified for an action of type '{kind}'"
                 )
-    # Every kind of action that may come before the last needs HTTPS, which is not built.
+    # Every kind of action that may come before the last authenticates, which is not built.
     if len(raw) > 1:
         raise InvalidLoadBalancerActionException(
             "A rule must have exactly one action of type 'forward', 'redirect' or "
@@ -148,11 +175,6 @@ def _action(raw: shapes.Action) -> Action:
 
 def _forward(raw: shapes.Action) -> Action:
     config = raw.get("ForwardConfig", {})
-    if config.get("TargetGroupStickinessConfig", {}).get("Enabled"):
-        raise InvalidConfigurationRequestException(
-            "Seaway has not built target group stickiness of rules "
-            "(TargetGroupStickinessConfig) yet; leave it disabled."
-        )
     shares = tuple(_share(one) for one in config.get("TargetGroups", ()))
     alone = raw.get("TargetGroupArn")
     if alone and shares and [share.target_group for share in shares] != [alone]:
@@ -170,7 +192,23 @@ def _forward(raw: shapes.Action) -> Action:
             "A target group can only be specified once in an action"
         )
     groups = shares or (WeightedGroup(target_group=alone or ""),)
-    return Action(type="forward", order=raw.get("Order"), groups=groups)
+    sticky = _sticky(config.get("TargetGroupStickinessConfig", {}))
+    return Action(type="forward", order=raw.get("Order"), groups=groups, sticky=sticky)
+
+
+def _sticky(config: shapes.TargetGroupStickinessConfig) -> int:
+    """Seconds a client stays with its target group; 0 = it does not."""
+    if not config.get("Enabled"):
+        return 0
+    seconds = config.get("DurationSeconds")
+    if seconds is None:
+        raise ValidationError("The duration of target group stickiness must be specified")
+    if not 1 <= seconds <= 604800:
+        raise ValidationError(
+            f"Target group stickiness duration '{seconds}' must be in the range from '1' to "
+            "'604800'"
+        )
+    return seconds
 
 
 def _share(raw: shapes.TargetGroupTuple) -> WeightedGroup:
@@ -241,15 +279,10 @@ def _fixed_response(raw: shapes.Action) -> Action:
     )
 
 
-def _check_groups(tx: Transaction, balancer: LoadBalancer, action: Action) -> None:
+def _check_groups(tx: Transaction, balancer: LoadBalancer, protocol: str, action: Action) -> None:
     for share in action.groups:
         group = lookup.target_group(tx, share.target_group)
-        # HTTP/2 and gRPC to targets need an HTTPS listener (guide: protocol version).
-        if group.protocol_version != "HTTP1":
-            raise IncompatibleProtocolsException(
-                "Listener protocol 'HTTP' is not supported with a target group with the "
-                f"protocol-version '{group.protocol_version}'"
-            )
+        protocols.check_group(protocol, group)
         if group.vpc != balancer.vpc:
             raise InvalidConfigurationRequestException(
                 f"The target group '{group.arn}' must be in the same VPC as the load balancer "

@@ -56,21 +56,21 @@ LOAD_BALANCER: Mapping[str, Setting] = {
     "access_logs.s3.prefix": Setting("", _anything),
     "idle_timeout.timeout_seconds": Setting("60", number(1, 4000)),
     "deletion_protection.enabled": _flag(built=True),
-    "routing.http2.enabled": _flag("true"),
+    "routing.http2.enabled": _flag("true", built=True),
     "routing.http.drop_invalid_header_fields.enabled": _flag(),
-    "routing.http.xff_client_port.enabled": _flag(),
+    "routing.http.xff_client_port.enabled": _flag(built=True),
     # The proxy never changes the Host header, so both values are kept.
     "routing.http.preserve_host_header.enabled": _flag(built=True),
     "routing.http.xff_header_processing.mode": Setting(
-        "append", one_of("append", "preserve", "remove"), ("append",)
+        "append", one_of("append", "preserve", "remove")
     ),
     "load_balancing.cross_zone.enabled": _flag("true"),
     "routing.http.desync_mitigation_mode": Setting(
         "defensive", one_of("monitor", "defensive", "strictest"), ("defensive",)
     ),
-    "client_keep_alive.seconds": Setting("3600", number(60, 604800), ("3600",)),
+    "client_keep_alive.seconds": Setting("3600", number(60, 604800)),
     "waf.fail_open.enabled": _flag(),
-    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": _flag(),
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": _flag(built=True),
     "zonal_shift.config.enabled": _flag(),
     "connection_logs.s3.enabled": _flag(),
     "connection_logs.s3.bucket": Setting("", _anything),
@@ -79,6 +79,43 @@ LOAD_BALANCER: Mapping[str, Setting] = {
     "health_check_logs.s3.bucket": Setting("", _anything),
     "health_check_logs.s3.prefix": Setting("", _anything),
     "ipv6.deny_all_igw_traffic": _flag(),
+}
+
+NETWORK_LOAD_BALANCER: Mapping[str, Setting] = {
+    "deletion_protection.enabled": _flag(built=True),
+    "access_logs.s3.enabled": _flag(),
+    "access_logs.s3.bucket": Setting("", _anything),
+    "access_logs.s3.prefix": Setting("", _anything),
+    # One proxy serves all zones, so any address leads to every target (AWS's default: false).
+    "load_balancing.cross_zone.enabled": _flag("true"),
+    "dns_record.client_routing_policy": Setting(
+        "any_availability_zone",
+        one_of(
+            "any_availability_zone",
+            "availability_zone_affinity",
+            "partial_availability_zone_affinity",
+        ),
+        ("any_availability_zone",),
+    ),
+    "secondary_ips.auto_assigned.per_subnet": Setting("0", number(0, 7), ("0",)),
+    "ipv6.deny_all_igw_traffic": _flag(),
+    "zonal_shift.config.enabled": _flag(),
+}
+"""A network load balancer's (NLB guide: load balancer attributes)."""
+
+_HEALTH: Mapping[str, Setting] = {
+    "target_group_health.dns_failover.minimum_healthy_targets.count": Setting(
+        "1", matches(r"off|[1-9]\d*"), ("1", "off")
+    ),
+    "target_group_health.dns_failover.minimum_healthy_targets.percentage": Setting(
+        "off", matches(r"off|[1-9]\d?|100"), ("off",)
+    ),
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": Setting(
+        "1", matches(r"[1-9]\d*"), ("1",)
+    ),
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": Setting(
+        "off", matches(r"off|[1-9]\d?|100"), ("off",)
+    ),
 }
 
 TARGET_GROUP: Mapping[str, Setting] = {
@@ -98,19 +135,29 @@ TARGET_GROUP: Mapping[str, Setting] = {
         one_of("true", "false", "use_load_balancer_configuration"),
         ("use_load_balancer_configuration", "true"),
     ),
-    "target_group_health.dns_failover.minimum_healthy_targets.count": Setting(
-        "1", matches(r"off|[1-9]\d*"), ("1", "off")
-    ),
-    "target_group_health.dns_failover.minimum_healthy_targets.percentage": Setting(
-        "off", matches(r"off|[1-9]\d?|100"), ("off",)
-    ),
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": Setting(
-        "1", matches(r"[1-9]\d*"), ("1",)
-    ),
-    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": Setting(
-        "off", matches(r"off|[1-9]\d?|100"), ("off",)
-    ),
+    **_HEALTH,
 }
+
+NETWORK_TARGET_GROUP: Mapping[str, Setting] = {
+    "stickiness.enabled": _flag(built=True),
+    "stickiness.type": Setting("source_ip", one_of("source_ip")),
+    "deregistration_delay.timeout_seconds": Setting("300", number(0, 3600)),
+    "deregistration_delay.connection_termination.enabled": _flag(),
+    # Targets see the proxy's address, unless the proxy protocol tells them the client's.
+    "preserve_client_ip.enabled": _flag(),
+    "proxy_protocol_v2.enabled": _flag(built=True),
+    "load_balancing.cross_zone.enabled": Setting(
+        "use_load_balancer_configuration",
+        one_of("true", "false", "use_load_balancer_configuration"),
+        ("use_load_balancer_configuration", "true"),
+    ),
+    "target_health_state.unhealthy.connection_termination.enabled": _flag("true", built=True),
+    "target_health_state.unhealthy.draining_interval_seconds": Setting(
+        "0", number(0, 360000), ("0",)
+    ),
+    **_HEALTH,
+}
+"""A target group's of a network load balancer (NLB guide: target group attributes)."""
 
 _HEADER_NAMES = (
     "x_amzn_mtls_clientcert_serial_number",
@@ -135,6 +182,12 @@ _HEADER_VALUES = (
     "x_frame_options",
 )
 
+
+def _capitals(name: str) -> str:
+    """A header as AWS writes it: X-Amzn-Tls-Version."""
+    return "-".join(part.capitalize() for part in name.split("_"))
+
+
 LISTENER: Mapping[str, Setting] = {
     "routing.http.response.server.enabled": _flag("true"),
     **{
@@ -142,9 +195,47 @@ LISTENER: Mapping[str, Setting] = {
         for name in _HEADER_VALUES
     },
 }
-"""An HTTP listener's; the request headers below belong to HTTPS listeners."""
+"""An HTTP listener's."""
 
-HTTPS_LISTENER = tuple(f"routing.http.request.{name}.header_name" for name in _HEADER_NAMES)
+HTTPS_LISTENER: Mapping[str, Setting] = {
+    **LISTENER,
+    **{
+        f"routing.http.request.{name}.header_name": Setting(
+            _capitals(name), _anything, (_capitals(name),)
+        )
+        for name in _HEADER_NAMES
+    },
+}
+"""An HTTPS listener's: how the request headers that tell of TLS are called, too."""
+
+TCP_LISTENER: Mapping[str, Setting] = {
+    "tcp.idle_timeout.seconds": Setting("350", number(60, 6000)),
+}
+"""A TCP or TLS listener's; those of datagrams have none."""
+
+LISTENER_KEYS = frozenset((*HTTPS_LISTENER, *TCP_LISTENER))
+
+
+def of_protocol(protocol: str) -> Mapping[str, Setting]:
+    """The attributes listeners of this protocol have."""
+    match protocol:
+        case "HTTP":
+            return LISTENER
+        case "HTTPS":
+            return HTTPS_LISTENER
+        case "TCP" | "TLS" | "TCP_UDP":
+            return TCP_LISTENER
+    return {}
+
+
+def of_type(balancer: LoadBalancer) -> Mapping[str, Setting]:
+    """The attributes load balancers of this one's type have."""
+    return NETWORK_LOAD_BALANCER if balancer.is_network else LOAD_BALANCER
+
+
+def of_group(group: TargetGroup) -> Mapping[str, Setting]:
+    """The attributes target groups of this one's protocol have."""
+    return TARGET_GROUP if group.protocol in ("HTTP", "HTTPS") else NETWORK_TARGET_GROUP
 
 
 def shown(settings: Mapping[str, Setting], held: Attributes) -> list[tuple[str, str]]:
@@ -193,13 +284,13 @@ def of_load_balancer(balancer: LoadBalancer) -> list[tuple[str, str]]:
     key = "ipv6.deny_all_igw_traffic"
     return [
         (name, "true" if internal and name == key else value)
-        for name, value in shown(LOAD_BALANCER, balancer.attributes)
+        for name, value in shown(of_type(balancer), balancer.attributes)
     ]
 
 
 def of_target_group(group: TargetGroup) -> list[tuple[str, str]]:
     """A target group's attributes."""
-    return shown(TARGET_GROUP, group.attributes)
+    return shown(of_group(group), group.attributes)
 
 
 def check_group(group: TargetGroup) -> None:

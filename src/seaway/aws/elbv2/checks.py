@@ -6,32 +6,39 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seaway.aws.elbv2.errors import InvalidConfigurationRequestException, ValidationError
-from seaway.core.balancer import TargetHealthCheck
+from seaway.aws.elbv2 import protocols
+from seaway.aws.elbv2.errors import ValidationError
+from seaway.core.balancer import TargetGroup, TargetHealthCheck
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import elbv2 as shapes
 
-_GRPC = TargetHealthCheck(path="/AWS.ALB/healthcheck", matcher="12")
 _PART = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 
 
-def default(version: str) -> TargetHealthCheck:
-    """AWS's defaults for a target group of this protocol version (HTTP1, HTTP2, GRPC)."""
-    return _GRPC if version == "GRPC" else TargetHealthCheck()
+def default(group: TargetGroup, request: shapes.CreateTargetGroupInput) -> TargetHealthCheck:
+    """AWS's defaults for a new target group, by its protocols and its check's (API)."""
+    if group.protocol in protocols.NETWORK:
+        protocol = request.get("HealthCheckProtocol", "TCP")
+        timeout = 10 if protocol == "TCP" else 6
+        return TargetHealthCheck(protocol=protocol, timeout=timeout, matcher="200-399")
+    if group.protocol_version == "GRPC":
+        return TargetHealthCheck(path="/AWS.ALB/healthcheck", matcher="12")
+    return TargetHealthCheck()
 
 
 def parse(
     before: TargetHealthCheck,
-    version: str,
+    group: TargetGroup,
     request: shapes.CreateTargetGroupInput | shapes.ModifyTargetGroupInput,
 ) -> TargetHealthCheck:
-    """``before`` with what the request says; raises ValidationError.
-
-    What is not built (HTTPS checks) raises InvalidConfigurationRequestException.
-    """
+    """``before`` with what the request says of the group's check; raises ValidationError."""
     protocol = request.get("HealthCheckProtocol", before.protocol)
-    _check_protocol(protocol)
+    _check_protocol(protocol, group)
+    if protocol == "TCP":
+        for member in ("HealthCheckPath", "Matcher"):
+            if request.get(member):
+                raise ValidationError(f"{member} is not supported for health checks over TCP")
     if request.get("HealthCheckEnabled") is False:
         raise ValidationError(
             "Health check enabled must be true for target groups with target type "
@@ -46,19 +53,19 @@ def parse(
         timeout=request.get("HealthCheckTimeoutSeconds", before.timeout),
         healthy_threshold=request.get("HealthyThresholdCount", before.healthy_threshold),
         unhealthy_threshold=request.get("UnhealthyThresholdCount", before.unhealthy_threshold),
-        matcher=_matcher(request.get("Matcher"), version) or before.matcher,
+        matcher=_matcher(request.get("Matcher"), group) or before.matcher,
     )
     _check_ranges(check)
     return check
 
 
-def _check_protocol(protocol: str) -> None:
-    if protocol == "HTTPS":
-        raise InvalidConfigurationRequestException(
-            "Seaway has not built HTTPS health checks yet; HealthCheckProtocol must be 'HTTP'."
+def _check_protocol(protocol: str, group: TargetGroup) -> None:
+    network = group.protocol in protocols.NETWORK
+    allowed = ("HTTP", "HTTPS", "TCP") if network else ("HTTP", "HTTPS")
+    if protocol not in allowed:
+        raise ValidationError(
+            f"Health check protocol '{protocol}' must be one of '{', '.join(allowed)}'"
         )
-    if protocol != "HTTP":
-        raise ValidationError(f"Health check protocol '{protocol}' must be one of 'HTTP, HTTPS'")
 
 
 def _check_ranges(check: TargetHealthCheck) -> None:
@@ -95,15 +102,16 @@ def _path(path: str) -> str:
     return path
 
 
-def _matcher(matcher: shapes.Matcher | None, version: str) -> str | None:
+def _matcher(matcher: shapes.Matcher | None, group: TargetGroup) -> str | None:
     if matcher is None:
         return None
-    grpc = version == "GRPC"
+    grpc = group.protocol_version == "GRPC"
     codes = matcher.get("GrpcCode") if grpc else matcher.get("HttpCode")
     if codes is None:
         word = "gRPC" if grpc else "HTTP"
         raise ValidationError(f"The matcher must give {word} codes")
-    low, high = (0, 99) if grpc else (200, 499)
+    highest = 599 if group.protocol in protocols.NETWORK else 499
+    low, high = (0, 99) if grpc else (200, highest)
     for part in codes.split(","):
         found = _PART.fullmatch(part.strip())
         first = int(found[1]) if found else -1

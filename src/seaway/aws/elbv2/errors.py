@@ -183,3 +183,27 @@ class TooManyTagsException(AwsError):
     """You've reached the limit on the number of tags for this resource."""
 
     code = "TooManyTagsException"
+
+
+class CertificateNotFoundException(AwsError):
+    """The specified certificate does not exist."""
+
+    code = "CertificateNotFoundException"
+
+
+class UnsupportedCertificateException(AwsError):
+    """The certificate can't be shown by a listener."""
+
+    code = "UnsupportedCertificateException"
+
+
+class TooManyCertificatesException(AwsError):
+    """You've reached the limit on the number of certificates per load balancer."""
+
+    code = "TooManyCertificatesException"
+
+
+class ALPNPolicyNotSupportedException(AwsError):
+    """The specified ALPN policy is not supported."""
+
+    code = "ALPNPolicyNotSupportedException"

@@ -14,6 +14,8 @@ WILDCARDS_PER_RULE = 5
 TARGETS_PER_GROUP = 1000
 TARGETS_PER_LOAD_BALANCER = 1000
 TAGS_PER_RESOURCE = 50
+CERTIFICATES_PER_LOAD_BALANCER = 25
+NETWORK_LOAD_BALANCERS = 50
 
 ACCOUNT = (
     ("target-groups", TARGET_GROUPS),
@@ -23,6 +25,10 @@ ACCOUNT = (
     ("application-load-balancers", LOAD_BALANCERS),
     ("target-groups-per-action-on-application-load-balancer", TARGET_GROUPS_PER_ACTION),
     ("target-groups-per-application-load-balancer", TARGET_GROUPS_PER_LOAD_BALANCER),
+    ("certificates-per-application-load-balancer", CERTIFICATES_PER_LOAD_BALANCER),
+    ("network-load-balancers", NETWORK_LOAD_BALANCERS),
+    ("certificates-per-network-load-balancer", CERTIFICATES_PER_LOAD_BALANCER),
+    ("listeners-per-network-load-balancer", LISTENERS_PER_LOAD_BALANCER),
     ("condition-values-per-alb-rule", VALUES_PER_RULE),
     ("condition-wildcards-per-alb-rule", WILDCARDS_PER_RULE),
 )

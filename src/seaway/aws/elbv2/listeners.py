@@ -6,13 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
-from seaway.aws.elbv2 import actions, attributes, limits, lookup, naming, render, tagging
+from seaway.aws.elbv2 import (
+    actions,
+    attributes,
+    certificates,
+    limits,
+    lookup,
+    naming,
+    protocols,
+    render,
+    tagging,
+)
 from seaway.aws.elbv2.errors import (
     DuplicateListenerException,
     InvalidConfigurationRequestException,
     ListenerNotFoundException,
     TooManyListenersException,
-    UnsupportedProtocolException,
     ValidationError,
 )
 from seaway.aws.operation import operation
@@ -34,7 +43,8 @@ def create_listener(
         raise ValidationError("A listener protocol must be specified")
     if port is None:
         raise ValidationError("A listener port must be specified")
-    _refuse_unbuilt(protocol, request)
+    protocols.check_listener(balancer, protocol)
+    ended = certificates.parse(tx, call, protocol, request)
     tags = tagging.parse(request.get("Tags", []))
     _check_port(tx, balancer.arn, port)
     others = tx.where(Listener, load_balancer=balancer.arn)
@@ -42,7 +52,7 @@ def create_listener(
         raise TooManyListenersException(
             f"A load balancer can only have '{limits.LISTENERS_PER_LOAD_BALANCER}' listeners"
         )
-    default = actions.parse(tx, balancer, request["DefaultActions"])
+    default = actions.parse(tx, balancer, protocol, request["DefaultActions"])
     actions.check_use(tx, balancer, default)
     listener = Listener(
         arn=naming.new_listener_arn(balancer.arn, call.moment),
@@ -50,6 +60,9 @@ def create_listener(
         port=port,
         protocol=protocol,
         created_at=call.moment.now,
+        certificates=ended.certificates,
+        ssl_policy=ended.ssl_policy,
+        alpn_policy=ended.alpn_policy,
         tags=tags,
     )
     tx.put(listener)
@@ -87,21 +100,31 @@ def describe_listeners(
 def modify_listener(
     tx: Transaction, call: Call, request: shapes.ModifyListenerInput
 ) -> shapes.ModifyListenerOutput:
-    """Change a listener's port or default actions; what is left out stays."""
+    """Change a listener's port, protocol, certificate or default actions; the rest stays."""
     listener = lookup.listener(tx, request["ListenerArn"])
+    balancer = lookup.load_balancer(tx, listener.load_balancer)
     protocol = request.get("Protocol", listener.protocol)
     port = request.get("Port", listener.port)
-    _refuse_unbuilt(protocol, request)
+    protocols.check_listener(balancer, protocol)
+    ended = certificates.parse(tx, call, protocol, request, listener)
     if port != listener.port:
         _check_port(tx, listener.load_balancer, port)
     default = _default(tx, listener)
     if request.get("DefaultActions"):
-        balancer = lookup.load_balancer(tx, listener.load_balancer)
-        wanted = actions.parse(tx, balancer, request["DefaultActions"])
+        wanted = actions.parse(tx, balancer, protocol, request["DefaultActions"])
         actions.check_use(tx, balancer, wanted)
         default = replace(default, actions=wanted)
         tx.put(default)
-    updated = replace(listener, port=port, protocol=protocol)
+    elif protocol != listener.protocol:
+        actions.check_groups(tx, balancer, protocol, default.actions)
+    updated = replace(
+        listener,
+        port=port,
+        protocol=protocol,
+        certificates=ended.certificates,
+        ssl_policy=ended.ssl_policy,
+        alpn_policy=ended.alpn_policy,
+    )
     tx.put(updated)
     return {"Listeners": [render.listener(updated, default.actions)]}
 
@@ -137,20 +160,21 @@ def modify_listener_attributes(
     """Set some attributes of a listener; the others stay."""
     listener = lookup.listener(tx, request["ListenerArn"])
     wanted = [(one.get("Key", ""), one.get("Value", "")) for one in request["Attributes"]]
+    settings = attributes.of_protocol(listener.protocol)
     for key, _ in wanted:
-        if key in attributes.HTTPS_LISTENER:
+        if key not in settings and key in attributes.LISTENER_KEYS:
             raise InvalidConfigurationRequestException(
                 f"Listener attribute '{key}' is not supported on listeners with the protocol "
                 f"'{listener.protocol}'"
             )
-    held = attributes.changed(attributes.LISTENER, listener.attributes, wanted, "Listener")
+    held = attributes.changed(settings, listener.attributes, wanted, "Listener")
     updated = replace(listener, attributes=held)
     tx.put(updated)
     return {"Attributes": _attributes(updated)}
 
 
 def _attributes(listener: Listener) -> list[shapes.ListenerAttribute]:
-    held = attributes.shown(attributes.LISTENER, listener.attributes)
+    held = attributes.shown(attributes.of_protocol(listener.protocol), listener.attributes)
     return [{"Key": key, "Value": value} for key, value in held]
 
 
@@ -164,21 +188,3 @@ def _check_port(tx: Transaction, balancer: str, port: int) -> None:
         raise DuplicateListenerException(
             f"A listener already exists on this port for this load balancer '{balancer}'"
         )
-
-
-def _refuse_unbuilt(
-    protocol: str, request: shapes.CreateListenerInput | shapes.ModifyListenerInput
-) -> None:
-    if protocol == "HTTPS":
-        raise UnsupportedProtocolException(
-            "Seaway has not built HTTPS listeners yet; Protocol must be 'HTTP'."
-        )
-    if protocol != "HTTP":
-        raise ValidationError(f"Listener protocol '{protocol}' must be one of 'HTTPS, HTTP'")
-    for member in ("Certificates", "SslPolicy"):
-        if request.get(member):
-            raise ValidationError(f"{member} can only be specified for HTTPS listeners")
-    if request.get("MutualAuthentication", {"Mode": "off"}) != {"Mode": "off"}:
-        raise ValidationError("MutualAuthentication can only be specified for HTTPS listeners")
-    if request.get("AlpnPolicy"):
-        raise ValidationError("An ALPN policy can only be specified for TLS listeners")

@@ -24,12 +24,15 @@ from seaway.store.transaction import Transaction
 if TYPE_CHECKING:
     from seaway.aws.shapes import elbv2 as shapes
 
+_MOST = {"application": limits.LOAD_BALANCERS, "network": limits.NETWORK_LOAD_BALANCERS}
+"""How many of each type an account may have in a region."""
+
 
 @operation("elbv2")
 def create_load_balancer(
     tx: Transaction, call: Call, request: shapes.CreateLoadBalancerInput
 ) -> shapes.CreateLoadBalancerOutput:
-    """A new application load balancer with an address in each of its subnets.
+    """A new load balancer, application or network, with an address in each of its subnets.
 
     It is ``provisioning`` until the proxy has taken it. Asking again with the same settings
     gives what is there.
@@ -40,26 +43,34 @@ def create_load_balancer(
         raise ValidationError(f"The load balancer name '{name}' cannot begin with 'internal-'")
     scheme = request.get("Scheme", "internet-facing")
     tags = tagging.parse(request.get("Tags", []))
-    subnets = zones.subnets_of(tx, call, request)
-    groups = security_groups_of(tx, call, subnets[0].vpc, request.get("SecurityGroups"))
+    kind = request.get("Type", "application")
+    network = kind == "network"
+    subnets = zones.subnets_of(tx, call, request, network=network)
+    wished = zones.addresses_asked(request, subnets, scheme)
+    asked = request.get("SecurityGroups")
+    # A network load balancer that is made without security groups has none for ever.
+    groups = () if network and not asked else security_groups_of(tx, call, subnets[0].vpc, asked)
     there = lookup.load_balancer_named(tx, call, name)
     if there is not None:
         wanted = tuple((subnet.zone, subnet.id) for subnet in subnets)
-        return _same(there, scheme, wanted, groups)
-    if len(here(call, tx.where(LoadBalancer))) >= limits.LOAD_BALANCERS:
+        return _same(there, (kind, scheme), wanted, groups)
+    if sum(1 for lb in here(call, tx.where(LoadBalancer)) if lb.type == kind) >= _MOST[kind]:
         raise TooManyLoadBalancersException(
-            f"The account can only have '{limits.LOAD_BALANCERS}' load balancers"
+            f"The account can only have '{_MOST[kind]}' load balancers of type '{kind}'"
         )
+    arn = naming.new_load_balancer_arn(call, name, kind)
+    dns_name = naming.network_dns_name(arn, call.region)
     bare = LoadBalancer(
-        arn=naming.new_load_balancer_arn(call, name),
+        arn=arn,
         name=name,
-        dns_name=naming.dns_name(call, name, scheme),
+        dns_name=dns_name if network else naming.dns_name(call, name, scheme),
+        type=kind,
         created_at=call.moment.now,
         scheme=scheme,
         security_groups=groups,
         tags=tags,
     )
-    balancer = zones.settled(tx, call, bare, subnets)
+    balancer = zones.settled(tx, call, bare, subnets, wished)
     tx.put(balancer)
     return {"LoadBalancers": [render.load_balancer(balancer)]}
 
@@ -131,9 +142,8 @@ def modify_load_balancer_attributes(
     # Saying again what holds is no change, also for an internal load balancer's own default.
     holds = attributes.of_load_balancer(balancer)
     wanted = [pair for pair in wanted if pair not in holds]
-    held = attributes.changed(
-        attributes.LOAD_BALANCER, balancer.attributes, wanted, "Load balancer"
-    )
+    settings = attributes.of_type(balancer)
+    held = attributes.changed(settings, balancer.attributes, wanted, "Load balancer")
     updated = replace(balancer, attributes=held)
     tx.put(updated)
     return {"Attributes": _attributes(updated)}
@@ -146,12 +156,17 @@ def set_subnets(
     """Move a load balancer to other subnets of its VPC; addresses in kept subnets stay."""
     balancer = lookup.load_balancer(tx, request["LoadBalancerArn"])
     _refuse_address_type(request.get("IpAddressType"))
-    subnets = zones.subnets_of(tx, call, request)
+    if request.get("EnablePrefixForIpv6SourceNat"):
+        raise InvalidConfigurationRequestException(
+            "Seaway has not built EnablePrefixForIpv6SourceNat of SetSubnets; leave it out."
+        )
+    subnets = zones.subnets_of(tx, call, request, network=balancer.is_network)
+    wished = zones.addresses_asked(request, subnets, balancer.scheme)
     if subnets[0].vpc != balancer.vpc:
         raise InvalidConfigurationRequestException(
             f"The subnets must be in the load balancer's VPC '{balancer.vpc}'"
         )
-    updated = zones.settled(tx, call, balancer, subnets)
+    updated = zones.settled(tx, call, balancer, subnets, wished)
     tx.put(updated)
     return {"AvailabilityZones": render.zones(updated), "IpAddressType": updated.ip_address_type}
 
@@ -162,6 +177,15 @@ def set_security_groups(
 ) -> shapes.SetSecurityGroupsOutput:
     """Give a load balancer, and its interfaces, other security groups."""
     balancer = lookup.load_balancer(tx, request["LoadBalancerArn"])
+    if request.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"):
+        raise InvalidConfigurationRequestException(
+            "Seaway has not built PrivateLink "
+            "(EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic); leave it out."
+        )
+    if balancer.is_network and not balancer.security_groups:
+        raise InvalidConfigurationRequestException(
+            "Security groups cannot be given to a Network Load Balancer that was made without"
+        )
     groups = security_groups_of(tx, call, balancer.vpc, request["SecurityGroups"])
     tx.put(replace(balancer, security_groups=groups))
     for interface in tx.where(NetworkInterface, holder=balancer.arn):
@@ -185,12 +209,12 @@ def _attributes(balancer: LoadBalancer) -> list[shapes.LoadBalancerAttribute]:
 
 def _same(
     there: LoadBalancer,
-    scheme: str,
+    kind: tuple[str, str],
     wanted: tuple[tuple[str, str], ...],
     groups: tuple[str, ...],
 ) -> shapes.CreateLoadBalancerOutput:
-    if (there.scheme, set(there.zones), set(there.security_groups)) != (
-        scheme,
+    if ((there.type, there.scheme), set(there.zones), set(there.security_groups)) != (
+        kind,
         set(wanted),
         set(groups),
     ):
@@ -216,10 +240,10 @@ def _by_name(tx: Transaction, call: Call, name: str) -> LoadBalancer:
 
 def _refuse_unbuilt(request: shapes.CreateLoadBalancerInput) -> None:
     kind = request.get("Type", "application")
-    if kind != "application":
+    if kind not in _MOST:
         raise InvalidConfigurationRequestException(
             f"Seaway has not built load balancers of type '{kind}' yet; "
-            "the type must be 'application'."
+            "the type must be 'application' or 'network'."
         )
     _refuse_address_type(request.get("IpAddressType"))
     for member in ("CustomerOwnedIpv4Pool", "IpamPools", "EnablePrefixForIpv6SourceNat"):

@@ -25,9 +25,10 @@ def checked_name(name: str, word: str) -> str:
     return name
 
 
-def new_load_balancer_arn(call: Call, name: str) -> str:
-    """A new application load balancer's ARN."""
-    return call.arn("elasticloadbalancing", f"loadbalancer/app/{name}/{call.moment.hex(16)}")
+def new_load_balancer_arn(call: Call, name: str, kind: str = "application") -> str:
+    """A new load balancer's ARN; ``kind`` is application or network."""
+    short = "net" if kind == "network" else "app"
+    return call.arn("elasticloadbalancing", f"loadbalancer/{short}/{name}/{call.moment.hex(16)}")
 
 
 def new_target_group_arn(call: Call, name: str) -> str:
@@ -45,8 +46,14 @@ def new_rule_arn(listener: str, moment: Moment) -> str:
     return f"{listener.replace(':listener/', ':listener-rule/', 1)}/{moment.hex(16)}"
 
 
+def network_dns_name(arn: str, region: str) -> str:
+    """A network load balancer's DNS name has its id, as on AWS, and no ``internal-``."""
+    _, _, name, number = arn.rsplit("/", 3)
+    return f"{name}-{number}.{region}.elb.seaway.internal"
+
+
 def dns_name(call: Call, name: str, scheme: str) -> str:
-    """A new load balancer's DNS name; ``.localhost`` because it is reached on this machine."""
+    """A new application load balancer's DNS name."""
     prefix = "internal-" if scheme == "internal" else ""
     return f"{prefix}{name}-{call.moment.digits(10)}.{call.region}.elb.seaway.internal"
 

@@ -20,8 +20,14 @@ HOSTED_ZONE = "Z35SXDOTRQ7X7K"
 
 def zones(balancer: LoadBalancer) -> list[shapes.AvailabilityZone]:
     """The zones a load balancer stands in."""
+    held = dict(balancer.addresses)
+    fixed = balancer.is_network and balancer.scheme == "internal"
     return [
-        {"ZoneName": zone, "SubnetId": subnet, "LoadBalancerAddresses": []}
+        {
+            "ZoneName": zone,
+            "SubnetId": subnet,
+            "LoadBalancerAddresses": [{"PrivateIPv4Address": held[subnet]}] if fixed else [],
+        }
         for zone, subnet in balancer.zones
     ]
 
@@ -46,13 +52,21 @@ def load_balancer(balancer: LoadBalancer) -> shapes.LoadBalancer:
 
 def listener(port: Listener, default: Sequence[Action]) -> shapes.Listener:
     """A listener as DescribeListeners shows it; ``default`` are its default rule's actions."""
-    return {
+    shown: shapes.Listener = {
         "ListenerArn": port.arn,
         "LoadBalancerArn": port.load_balancer,
         "Port": port.port,
         "Protocol": port.protocol,
         "DefaultActions": [actions.render(action) for action in default],
     }
+    if port.certificates:
+        shown["Certificates"] = [{"CertificateArn": port.certificates[0]}]
+        shown["SslPolicy"] = port.ssl_policy
+    if port.protocol == "HTTPS":
+        shown["MutualAuthentication"] = {"Mode": "off"}
+    if port.alpn_policy:
+        shown["AlpnPolicy"] = [port.alpn_policy]
+    return shown
 
 
 def rule(found: Rule) -> shapes.Rule:
@@ -69,8 +83,7 @@ def rule(found: Rule) -> shapes.Rule:
 def target_group(group: TargetGroup, balancers: Sequence[str]) -> shapes.TargetGroup:
     """A target group as DescribeTargetGroups shows it; ``balancers`` use it."""
     check = group.check
-    grpc = group.protocol_version == "GRPC"
-    return {
+    shown: shapes.TargetGroup = {
         "TargetGroupArn": group.arn,
         "TargetGroupName": group.name,
         "Protocol": group.protocol,
@@ -83,13 +96,17 @@ def target_group(group: TargetGroup, balancers: Sequence[str]) -> shapes.TargetG
         "HealthCheckTimeoutSeconds": check.timeout,
         "HealthyThresholdCount": check.healthy_threshold,
         "UnhealthyThresholdCount": check.unhealthy_threshold,
-        "HealthCheckPath": check.path,
-        "Matcher": {"GrpcCode": check.matcher} if grpc else {"HttpCode": check.matcher},
         "LoadBalancerArns": list(balancers),
         "TargetType": group.target_type,
-        "ProtocolVersion": group.protocol_version,
         "IpAddressType": "ipv4",
     }
+    if check.protocol != "TCP":
+        grpc = group.protocol_version == "GRPC"
+        shown["HealthCheckPath"] = check.path
+        shown["Matcher"] = {"GrpcCode": check.matcher} if grpc else {"HttpCode": check.matcher}
+    if group.protocol_version:
+        shown["ProtocolVersion"] = group.protocol_version
+    return shown
 
 
 def target_health(

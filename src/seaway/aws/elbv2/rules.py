@@ -32,6 +32,10 @@ def create_rule(
     """A new rule of a listener, at a priority no other rule of it has."""
     listener = lookup.listener(tx, request["ListenerArn"])
     balancer = lookup.load_balancer(tx, listener.load_balancer)
+    if balancer.is_network:
+        raise ValidationError(
+            f"Rules are not supported on listeners with the protocol '{listener.protocol}'"
+        )
     _refuse_transforms(request)
     priority = _priority(request["Priority"])
     asked = conditions.parse(request["Conditions"])
@@ -42,7 +46,7 @@ def create_rule(
         raise TooManyRulesException(
             f"A load balancer can only have '{limits.RULES_PER_LOAD_BALANCER}' rules"
         )
-    done = actions.parse(tx, balancer, request["Actions"])
+    done = actions.parse(tx, balancer, listener.protocol, request["Actions"])
     actions.check_use(tx, balancer, done)
     rule = Rule(
         arn=naming.new_rule_arn(listener.arn, call.moment),
@@ -96,7 +100,7 @@ def modify_rule(
     if request.get("Actions"):
         listener = lookup.listener(tx, rule.listener)
         balancer = lookup.load_balancer(tx, listener.load_balancer)
-        done = actions.parse(tx, balancer, request["Actions"])
+        done = actions.parse(tx, balancer, listener.protocol, request["Actions"])
         actions.check_use(tx, balancer, done)
         rule = replace(rule, actions=done)
     tx.put(rule)

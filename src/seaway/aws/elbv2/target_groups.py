@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call, here
-from seaway.aws.elbv2 import attributes, checks, limits, lookup, naming, render, tagging
+from seaway.aws.elbv2 import (
+    attributes,
+    checks,
+    limits,
+    lookup,
+    naming,
+    protocols,
+    render,
+    tagging,
+)
 from seaway.aws.elbv2.errors import (
     DuplicateTargetGroupNameException,
     InvalidConfigurationRequestException,
@@ -89,7 +98,7 @@ def modify_target_group(
 ) -> shapes.ModifyTargetGroupOutput:
     """Change how a target group's targets are checked."""
     group = lookup.target_group(tx, request["TargetGroupArn"])
-    updated = replace(group, check=checks.parse(group.check, group.protocol_version, request))
+    updated = replace(group, check=checks.parse(group.check, group, request))
     tx.put(updated)
     users = lookup.load_balancers_using(tx, group.arn)
     return {"TargetGroups": [render.target_group(updated, users)]}
@@ -129,7 +138,7 @@ def modify_target_group_attributes(
     """Set some attributes; the others stay."""
     group = lookup.target_group(tx, request["TargetGroupArn"])
     wanted = [(one.get("Key", ""), one.get("Value", "")) for one in request["Attributes"]]
-    held = attributes.changed(attributes.TARGET_GROUP, group.attributes, wanted, "Target group")
+    held = attributes.changed(attributes.of_group(group), group.attributes, wanted, "Target group")
     updated = replace(group, attributes=held)
     attributes.check_group(updated)
     tx.put(updated)
@@ -151,36 +160,27 @@ def _parse(tx: Transaction, call: Call, request: shapes.CreateTargetGroupInput) 
     network = tx.find(Vpc, vpc)
     if network is None or (network.owner, network.region) != (call.account, call.region):
         raise ValidationError(f"The VPC ID '{vpc}' is not found")
-    version = request.get("ProtocolVersion", "HTTP1").upper()
-    if version not in ("HTTP1", "HTTP2", "GRPC"):
-        raise ValidationError(f"Protocol version '{version}' must be one of 'HTTP1, HTTP2, GRPC'")
-    return TargetGroup(
+    protocol = protocols.checked_group_protocol(request.get("Protocol"))
+    group = TargetGroup(
         arn=naming.new_target_group_arn(call, name),
         name=name,
         created_at=call.moment.now,
-        protocol="HTTP",
-        protocol_version=version,
+        protocol=protocol,
+        protocol_version=protocols.checked_version(protocol, request.get("ProtocolVersion")),
         port=port,
         vpc=vpc,
         target_type=request.get("TargetType", "instance"),
-        check=checks.parse(checks.default(version), version, request),
         tags=tagging.parse(request.get("Tags", [])),
     )
+    return replace(group, check=checks.parse(checks.default(group, request), group, request))
 
 
 def _refuse_unbuilt(request: shapes.CreateTargetGroupInput) -> None:
-    kind, protocol = request.get("TargetType", "instance"), request.get("Protocol")
+    kind = request.get("TargetType", "instance")
     if kind not in ("instance", "ip"):
         raise InvalidConfigurationRequestException(
             f"Seaway has not built targets of type '{kind}' yet; "
             "TargetType must be 'instance' or 'ip'."
-        )
-    if not protocol:
-        raise ValidationError("A protocol must be specified")
-    if protocol != "HTTP":
-        raise InvalidConfigurationRequestException(
-            f"Seaway has not built target groups with the protocol '{protocol}' yet; "
-            "it must be 'HTTP'."
         )
     if request.get("IpAddressType", "ipv4") != "ipv4":
         raise InvalidConfigurationRequestException(

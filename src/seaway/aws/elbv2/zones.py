@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
@@ -24,17 +25,21 @@ if TYPE_CHECKING:
     from seaway.aws.shapes.elbv2 import CreateLoadBalancerInput, SetSubnetsInput
 
 _OTHER_KINDS = ("AllocationId", "PrivateIPv4Address", "IPv6Address", "SourceNatIpv6Prefix")
-"""What a subnet mapping may say for Network Load Balancers alone."""
+"""What a subnet mapping may say for Network Load Balancers alone (API: SubnetMapping)."""
 
 
 def subnets_of(
-    tx: Transaction, call: Call, request: CreateLoadBalancerInput | SetSubnetsInput
+    tx: Transaction,
+    call: Call,
+    request: CreateLoadBalancerInput | SetSubnetsInput,
+    *,
+    network: bool = False,
 ) -> list[Subnet]:
-    """The subnets a request names: one per zone, at least two zones, one VPC.
+    """The subnets a request names: one per zone, one VPC; at least two for an application's.
 
     Raises ValidationError, SubnetNotFoundException, InvalidConfigurationRequestException.
     """
-    wanted = _named(request)
+    wanted = _named(request, network)
     if not wanted:
         raise ValidationError("You must specify subnets")
     found = [_subnet(tx, call, name) for name in wanted]
@@ -44,19 +49,57 @@ def subnets_of(
         raise InvalidConfigurationRequestException(
             "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
         )
-    if len(found) < 2:
+    if len(found) < 2 and not network:
         raise ValidationError(
             "At least two subnets in two different Availability Zones must be specified"
         )
     return found
 
 
+def addresses_asked(
+    request: CreateLoadBalancerInput | SetSubnetsInput, subnets: Sequence[Subnet], scheme: str
+) -> dict[str, str]:
+    """The address an internal network load balancer is to have in a subnet, where one is named.
+
+    Raises InvalidConfigurationRequestException, ValidationError.
+    """
+    cidrs = {subnet.id: subnet.cidr for subnet in subnets}
+    asked: dict[str, str] = {}
+    for mapping in request.get("SubnetMappings") or ():
+        address = mapping.get("PrivateIPv4Address")
+        if not address:
+            continue
+        if scheme != "internal":
+            raise InvalidConfigurationRequestException(
+                "PrivateIPv4Address can only be specified for internal load balancers"
+            )
+        subnet = mapping.get("SubnetId", "")
+        if not is_usable(address, cidrs.get(subnet, "0.0.0.0/32")):
+            raise ValidationError(f"The address '{address}' is not one of the subnet '{subnet}'")
+        asked[subnet] = address
+    return asked
+
+
+def is_usable(address: str, cidr: str) -> bool:
+    """Whether a subnet (CIDR) may give the address out: not AWS's first four, nor the last."""
+    network = IPv4Network(cidr)
+    try:
+        number = int(IPv4Address(address)) - int(network.network_address)
+    except ValueError:
+        return False
+    return 4 <= number < network.num_addresses - 1
+
+
 def settled(
-    tx: Transaction, call: Call, balancer: LoadBalancer, subnets: Sequence[Subnet]
+    tx: Transaction,
+    call: Call,
+    balancer: LoadBalancer,
+    subnets: Sequence[Subnet],
+    wished: Mapping[str, str],
 ) -> LoadBalancer:
     """The load balancer in these subnets; interfaces are made and dropped to fit.
 
-    Raises InvalidSubnetException when a subnet has no free address.
+    ``wished`` is the address to have in a subnet, by its id; else any that is free. Raises InvalidSubnetException when a subnet has no free address.
     """
     kept = {subnet.id for subnet in subnets}
     held = {one.subnet: one for one in tx.where(NetworkInterface, holder=balancer.arn)}
@@ -65,7 +108,9 @@ def settled(
             tx.drop(interface)
     addresses = []
     for subnet in subnets:
-        interface = held.get(subnet.id) or _interface(tx, call, balancer, subnet)
+        interface = held.get(subnet.id)
+        if interface is None:
+            interface = _interface(tx, call, balancer, subnet, wished.get(subnet.id))
         addresses.append((subnet.id, interface.address))
     return replace(
         balancer,
@@ -81,13 +126,17 @@ def leave(tx: Transaction, balancer: LoadBalancer) -> None:
         tx.drop(interface)
 
 
-def _named(request: CreateLoadBalancerInput | SetSubnetsInput) -> list[str]:
+def _named(request: CreateLoadBalancerInput | SetSubnetsInput, network: bool) -> list[str]:
     subnets, mappings = request.get("Subnets"), request.get("SubnetMappings")
     if subnets and mappings:
         raise ValidationError("You must specify either subnets or subnet mappings, not both")
     for mapping in mappings or ():
         for member in _OTHER_KINDS:
-            if mapping.get(member):
+            if mapping.get(member) and network and member != "PrivateIPv4Address":
+                raise InvalidConfigurationRequestException(
+                    f"Seaway has not built {member} of subnet mappings; leave it out."
+                )
+            if mapping.get(member) and not network:
                 raise InvalidConfigurationRequestException(
                     f"{member} cannot be specified for load balancers of type 'application'"
                 )
@@ -103,9 +152,12 @@ def _subnet(tx: Transaction, call: Call, name: str) -> Subnet:
 
 
 def _interface(
-    tx: Transaction, call: Call, balancer: LoadBalancer, subnet: Subnet
+    tx: Transaction, call: Call, balancer: LoadBalancer, subnet: Subnet, wished: str | None
 ) -> NetworkInterface:
-    address = free_address(subnet.cidr, taken_addresses(tx, subnet.id))
+    taken = taken_addresses(tx, subnet.id)
+    if wished is not None and wished in taken:
+        raise InvalidConfigurationRequestException(f"The address '{wished}' is in use")
+    address = wished or free_address(subnet.cidr, taken)
     if address is None:
         raise InvalidSubnetException(
             f"Not enough IP space available in {subnet.id}. ELB requires at least 8 free IP "

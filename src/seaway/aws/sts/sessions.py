@@ -8,24 +8,32 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from seaway.aws.call import Call
+from seaway.aws.errors import ExpiredToken
 from seaway.aws.operation import operation
 from seaway.aws.sts.errors import AccessDenied, InvalidIdentityToken, ValidationError
 from seaway.core.identity import Credential, Role
-from seaway.core.names import last_part
+from seaway.core.keys import role_session, session
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import sts as shapes
 
 
-def secret_of(tx: Transaction, access_key: str) -> str | None:
-    """The secret of an access key that STS handed out, None when it did not."""
+def secret_of(tx: Transaction, access_key: str, now: float) -> str | None:
+    """The secret of an access key that was handed out for a time, None when it was not.
+
+    Raises ExpiredToken.
+    """
     credential = tx.find(Credential, access_key)
-    return credential.secret if credential else None
+    if credential is None:
+        return None
+    if credential.expires_at <= now:
+        raise ExpiredToken("The security token included in the request is expired")
+    return credential.secret
 
 
 def account_of(tx: Transaction, access_key: str) -> str | None:
-    """The account an access key that STS handed out acts in."""
+    """The account an access key that was handed out acts in."""
     credential = tx.find(Credential, access_key)
     return credential.account if credential else None
 
@@ -99,9 +107,14 @@ def get_session_token(
     lifetime = request.get("DurationSeconds", 43200)
     if not 900 <= lifetime <= 129600:
         raise ValidationError(f"DurationSeconds {lifetime} is not between 900 and 129600 seconds.")
-    credential = _issue(
-        tx, call, call.account, f"arn:aws:iam::{call.account}:root", call.account, lifetime
+    credential = session(
+        call.moment,
+        account=call.account,
+        principal=f"arn:aws:iam::{call.account}:root",
+        user_id=call.account,
+        lifetime=lifetime,
     )
+    tx.put(credential)
     return {"Credentials": _render(credential)}
 
 
@@ -120,28 +133,7 @@ def _session(tx: Transaction, call: Call, role: Role, request: Any) -> Credentia
         raise ValidationError(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         )
-    name = request["RoleSessionName"]
-    principal = f"arn:aws:sts::{role.account}:assumed-role/{last_part(role.arn)}/{name}"
-    return _issue(tx, call, role.account, principal, f"{role.id}:{name}", lifetime)
-
-
-def _issue(
-    tx: Transaction, call: Call, account: str, principal: str, user_id: str, lifetime: int
-) -> Credential:
-    now = call.moment.now
-    for old in tx.where(Credential):
-        if old.expires_at < now:
-            tx.drop(old)
-    credential = Credential(
-        access_key="ASIA" + call.moment.alnum(16).upper(),
-        secret=base64.b64encode(call.moment.token(30)).decode(),
-        session=base64.b64encode(call.moment.token(96)).decode(),
-        account=account,
-        principal=principal,
-        user_id=user_id,
-        created_at=now,
-        expires_at=now + lifetime,
-    )
+    credential = role_session(call.moment, role, request["RoleSessionName"], lifetime)
     tx.put(credential)
     return credential
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 import click
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from seaway.cli.options import data_dir_option, settings_for
+from seaway.cli.client import ask, client, region_of
+from seaway.cli.options import data_dir_option
 from seaway.cli.question import endpoint
 from seaway.core.mesh.policy import Layer, layers_of
 from seaway.core.mesh.policy_tags import Scope
 from seaway.core.names import Tags, last_part
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -59,15 +55,15 @@ class Resources:
     def __init__(self, data_dir: Path | None, cluster: str | None = None) -> None:
         self._cluster = cluster
         self._url = endpoint(data_dir)
-        self._region = os.environ.get("AWS_DEFAULT_REGION", settings_for(data_dir).region)
+        self._region = region_of(data_dir)
 
     @property
     def _ecs(self) -> Any:
-        return _client("ecs", self._url, self._region)
+        return client("ecs", self._url, self._region)
 
     @property
     def _map(self) -> Any:
-        return _client("servicediscovery", self._url, self._region)
+        return client("servicediscovery", self._url, self._region)
 
     # Looking
 
@@ -80,7 +76,7 @@ class Resources:
             arns = [a for p in self._pages("list_clusters") for a in p["clusterArns"]]
         found: dict[str, dict[str, Any]] = {}
         for part in _parts(arns, 100):
-            told = _ask(partial(self._ecs.describe_clusters, clusters=part, include=["TAGS"]))
+            told = ask(partial(self._ecs.describe_clusters, clusters=part, include=["TAGS"]))
             found |= {c["clusterName"]: c for c in told["clusters"]}
         return found
 
@@ -93,7 +89,7 @@ class Resources:
             arns = [a for p in self._pages("list_services", cluster=arn) for a in p["serviceArns"]]
             for part in _parts(arns, 10):
                 look = partial(self._ecs.describe_services, cluster=arn, include=["TAGS"])
-                told = _ask(partial(look, services=part))
+                told = ask(partial(look, services=part))
                 found += told["services"]
         return found
 
@@ -141,12 +137,12 @@ class Resources:
     def _namespaces(self) -> dict[str, str]:
         """The names of the namespaces by ARN."""
         pages = self._map.get_paginator("list_namespaces").paginate()
-        found = [n for page in _ask(lambda: list(pages)) for n in page["Namespaces"]]
+        found = [n for page in ask(lambda: list(pages)) for n in page["Namespaces"]]
         return {namespace["Arn"]: namespace["Name"] for namespace in found}
 
     def namespace_tags(self, arn: str) -> Tags:
         """The tags of the namespace of this ARN."""
-        told = _ask(lambda: self._map.list_tags_for_resource(ResourceARN=arn))
+        told = ask(lambda: self._map.list_tags_for_resource(ResourceARN=arn))
         return tuple((tag["Key"], tag["Value"]) for tag in told["Tags"])
 
     def offered(self, name: str) -> list[Offered]:
@@ -191,7 +187,7 @@ class Resources:
     def speaks_http(self, offered: Offered) -> bool:
         """Whether the endpoint's port has an application protocol of HTTP's."""
         revision = offered.service["taskDefinition"]
-        told = _ask(lambda: self._ecs.describe_task_definition(taskDefinition=revision))
+        told = ask(lambda: self._ecs.describe_task_definition(taskDefinition=revision))
         return any(
             mapping.get("appProtocol") is not None
             for container in told["taskDefinition"]["containerDefinitions"]
@@ -223,43 +219,21 @@ class Resources:
         """Put tags on a resource (ECS or Cloud Map: TagResource)."""
         if resource.scope is Scope.NAMESPACE:
             said = [{"Key": key, "Value": value} for key, value in tags.items()]
-            _ask(lambda: self._map.tag_resource(ResourceARN=resource.arn, Tags=said))
+            ask(lambda: self._map.tag_resource(ResourceARN=resource.arn, Tags=said))
         else:
             said = [{"key": key, "value": value} for key, value in tags.items()]
-            _ask(lambda: self._ecs.tag_resource(resourceArn=resource.arn, tags=said))
+            ask(lambda: self._ecs.tag_resource(resourceArn=resource.arn, tags=said))
 
     def untag(self, resource: Resource, keys: list[str]) -> None:
         """Take tags off a resource (ECS or Cloud Map: UntagResource)."""
         if resource.scope is Scope.NAMESPACE:
-            _ask(lambda: self._map.untag_resource(ResourceARN=resource.arn, TagKeys=keys))
+            ask(lambda: self._map.untag_resource(ResourceARN=resource.arn, TagKeys=keys))
         else:
-            _ask(lambda: self._ecs.untag_resource(resourceArn=resource.arn, tagKeys=keys))
+            ask(lambda: self._ecs.untag_resource(resourceArn=resource.arn, tagKeys=keys))
 
     def _pages(self, operation: str, **words: str) -> list[dict[str, Any]]:
         pages = self._ecs.get_paginator(operation).paginate(**words)
-        return _ask(lambda: list(pages))
-
-
-@cache
-def _client(service: str, url: str, region: str) -> Any:
-    """Made when it is needed, and once: a client takes a tenth of a second."""
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name=region,
-        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "seaway"),
-        aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "seaway"),
-        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 2}),
-    )
-
-
-def _ask(look: Callable[[], T]) -> T:
-    try:
-        return look()
-    except ClientError as refused:
-        raise click.ClickException(refused.response["Error"]["Message"]) from refused
-    except BotoCoreError as failed:
-        raise click.ClickException(str(failed)) from failed
+        return ask(lambda: list(pages))
 
 
 def _connect(service: dict[str, Any]) -> dict[str, Any]:

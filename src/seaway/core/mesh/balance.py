@@ -15,13 +15,16 @@ from seaway.core.balancer import (
     TargetState,
 )
 from seaway.core.balancer_rules import groups_of, in_order
+from seaway.core.mesh.front import Manners, Terminated
 from seaway.core.mesh.proxy import (
     Action,
     Algorithm,
     Condition,
     Endpoint,
+    Fits,
     FixedResponse,
     Forward,
+    HashOn,
     HeaderMatches,
     HealthCheck,
     HostMatches,
@@ -33,18 +36,31 @@ from seaway.core.mesh.proxy import (
     Purpose,
     QueryMatches,
     Redirect,
+    Retry,
     Route,
     Routing,
     Share,
     SourceIn,
     Upstream,
 )
+from seaway.core.ssl_policies import ALPN, DEFAULT, POLICIES
 
 IDLE_TIMEOUT = 60
 """Seconds; AWS's default of idle_timeout.timeout_seconds."""
 
+FLOW_IDLE_TIMEOUT = 350
+"""Seconds; AWS's default of a TCP listener's tcp.idle_timeout.seconds."""
+
+DATAGRAM_IDLE_TIMEOUT = 120
+"""Seconds a network load balancer remembers a UDP flow (NLB guide: listeners)."""
+
 TARGET_CONNECT_TIMEOUT = 10
 """Seconds an application load balancer waits for a connection to a target."""
+
+CAREFUL = Retry(attempts=3, statuses=(), broken_too=False)
+"""A request that no target has begun to answer goes to another one (decision 0012)."""
+
+_PROTOCOLS = {"HTTP1": Protocol.HTTP, "HTTP2": Protocol.HTTP2, "GRPC": Protocol.GRPC}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +87,7 @@ def upstream_name(load_balancer: str, group: str) -> str:
 
 
 def balance(balanced: Balanced) -> tuple[list[Port], list[Upstream]]:
-    """The listeners and upstreams of one application load balancer."""
+    """The listeners and upstreams of one load balancer."""
     used = {g for rules in balanced.listeners.values() for rule in rules for g in groups_of(rule)}
     known = {arn for arn in used if arn in balanced.groups}
     upstreams = [_upstream(balanced, balanced.groups[arn]) for arn in sorted(known)]
@@ -83,10 +99,110 @@ def balance(balanced: Balanced) -> tuple[list[Port], list[Upstream]]:
     return ports, upstreams
 
 
+def secret_name(listener: str, place: int) -> str:
+    """The name of the proxy's secret for the certificate at a place of a listener's (by ARN).
+
+    The place and not the certificate names it: another certificate there touches no connection.
+    """
+    return f"{listener}|{place}"
+
+
+def _terminated(listener: Listener, protocols: tuple[str, ...]) -> Terminated | None:
+    if listener.protocol not in ("HTTPS", "TLS"):
+        return None
+    policy = POLICIES[listener.ssl_policy or DEFAULT]
+    return Terminated(
+        certificates=tuple(
+            secret_name(listener.arn, place) for place in range(len(listener.certificates))
+        ),
+        oldest=policy.oldest,
+        newest=policy.newest,
+        ciphers=policy.proxy_ciphers,
+        protocols=protocols,
+    )
+
+
 def _ports(
     balanced: Balanced, listener: Listener, rules: Sequence[Rule], known: set[str]
 ) -> Iterable[Port]:
+    if balanced.balancer.is_network:
+        yield from _network_ports(balanced, listener, rules, known)
+    else:
+        yield from _application_ports(balanced, listener, rules, known)
+
+
+def _network_ports(
+    balanced: Balanced, listener: Listener, rules: Sequence[Rule], known: set[str]
+) -> Iterable[Port]:
+    """TCP_UDP is two ports of the same number."""
     lb = balanced.balancer
+    name = f"balance/{dimension(lb.arn)}/{listener.arn.rsplit('/', 1)[-1]}"
+    action = next((rule.actions[-1] for rule in rules if rule.priority is None), None)
+    shares = tuple(
+        Share(upstream=upstream_name(lb.arn, s.target_group), weight=s.weight)
+        for s in (action.groups if action else ())
+        if s.target_group in known
+    )
+    groups = [
+        balanced.groups[s.target_group]
+        for s in (action.groups if action else ())
+        if s.target_group in known
+    ]
+    by_address = any(group.attribute("stickiness.enabled", "false") == "true" for group in groups)
+    forward = Forward(
+        shares=shares,
+        retry=Retry(attempts=3),
+        hash_on=(HashOn("address"),) if by_address else (),
+    )
+    for protocol in _transports(listener.protocol):
+        datagrams = protocol is Protocol.UDP
+        idle = (
+            DATAGRAM_IDLE_TIMEOUT
+            if datagrams
+            else float(listener.attribute("tcp.idle_timeout.seconds", str(FLOW_IDLE_TIMEOUT)))
+        )
+        for subnet, address in lb.addresses:
+            yield Port(
+                name=f"{name}/{subnet}/{protocol}",
+                address=address,
+                port=listener.port,
+                protocol=protocol,
+                routing=Routing(name=f"{name}/{protocol}", default=forward),
+                labels=Labels(
+                    purpose=Purpose.BALANCE, load_balancer=dimension(lb.arn), protocol=protocol
+                ),
+                idle_timeout=idle,
+                terminated=_terminated(listener, ALPN[listener.alpn_policy or "None"]),
+            )
+
+
+def _transports(protocol: str) -> tuple[Protocol, ...]:
+    match protocol:
+        case "UDP":
+            return (Protocol.UDP,)
+        case "TCP_UDP":
+            return (Protocol.TCP, Protocol.UDP)
+    return (Protocol.TCP,)
+
+
+def _manners(lb: LoadBalancer) -> Manners:
+    return Manners(
+        forwarded=lb.attribute("routing.http.xff_header_processing.mode", "append"),
+        client_port=lb.attribute("routing.http.xff_client_port.enabled", "false") == "true",
+        keep_alive=float(lb.attribute("client_keep_alive.seconds", "3600")),
+        http2=lb.attribute("routing.http2.enabled", "true") == "true",
+        tls_headers=lb.attribute(
+            "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"
+        )
+        == "true",
+    )
+
+
+def _application_ports(
+    balanced: Balanced, listener: Listener, rules: Sequence[Rule], known: set[str]
+) -> Iterable[Port]:
+    lb = balanced.balancer
+    manners = _manners(lb)
     ordered = in_order(rules)
     last = ordered[-1] if ordered else None
     routing = Routing(
@@ -106,7 +222,8 @@ def _ports(
             else FixedResponse(status=503)
         ),
     )
-    idle = dict(lb.attributes).get("idle_timeout.timeout_seconds", str(IDLE_TIMEOUT))
+    idle = lb.attribute("idle_timeout.timeout_seconds", str(IDLE_TIMEOUT))
+    offered = ("h2", "http/1.1") if manners.http2 else ("http/1.1",)
     for subnet, address in lb.addresses:
         yield Port(
             name=f"{routing.name}/{subnet}",
@@ -118,6 +235,8 @@ def _ports(
                 purpose=Purpose.BALANCE, load_balancer=dimension(lb.arn), protocol="http"
             ),
             idle_timeout=float(idle),
+            terminated=_terminated(listener, offered),
+            manners=manners,
         )
 
 
@@ -148,7 +267,12 @@ def _action(balanced: Balanced, rule: Rule, known: set[str]) -> Action:
     if not shares:
         return FixedResponse(status=503)
     groups = (balanced.groups[s.target_group] for s in action.groups if s.target_group in known)
-    return Forward(shares=shares, sticky=max(map(_stickiness, groups)))
+    return Forward(
+        shares=shares,
+        sticky=max(map(_stickiness, groups)),
+        keep_share=action.sticky,
+        retry=CAREFUL,
+    )
 
 
 def _stickiness(group: TargetGroup) -> float:
@@ -160,8 +284,15 @@ def _stickiness(group: TargetGroup) -> float:
     return float(group.attribute("stickiness.lb_cookie.duration_seconds", "86400"))
 
 
+_PARTS = {"path-pattern": ":path", "host-header": ":authority"}
+"""What a regular expression of a condition is looked for in; else it is the header's value."""
+
+
 def _condition(condition: balancer.Condition) -> Condition:
     values = condition.values
+    if condition.expressions:
+        part = _PARTS.get(condition.field) or (condition.header or "").lower()
+        return Fits(part, condition.expressions)
     match condition.field:
         case "path-pattern":
             return PathMatches(values)
@@ -179,31 +310,54 @@ def _condition(condition: balancer.Condition) -> Condition:
 
 
 def _upstream(balanced: Balanced, group: TargetGroup) -> Upstream:
-    check = group.check
+    network = balanced.balancer.is_network
+    protocol = _protocol(group)
+    by_address = network and group.attribute("stickiness.enabled", "false") == "true"
+    algorithm = Algorithm(group.attribute("load_balancing.algorithm.type", "round_robin"))
     return Upstream(
         name=upstream_name(balanced.balancer.arn, group.arn),
-        protocol=Protocol.HTTP2 if group.protocol_version == "HTTP2" else Protocol.HTTP,
+        protocol=protocol,
         labels=Labels(
             purpose=Purpose.BALANCE,
             load_balancer=dimension(balanced.balancer.arn),
             target_group=dimension(group.arn),
-            protocol="http",
+            protocol="http" if protocol.is_http else protocol,
         ),
         endpoints=endpoints(balanced.targets.get(group.arn, ()), balanced.places),
-        health_check=HealthCheck(
-            path=check.path,
-            port=None if check.port == "traffic-port" else int(check.port),
-            interval=check.interval,
-            timeout=check.timeout,
-            healthy_threshold=check.healthy_threshold,
-            unhealthy_threshold=check.unhealthy_threshold,
-            matcher=check.matcher,
-        )
-        if check.enabled
-        else None,
+        health_check=_health_check(group) if group.check.enabled else None,
         connect_timeout=TARGET_CONNECT_TIMEOUT,
-        algorithm=Algorithm(group.attribute("load_balancing.algorithm.type", "round_robin")),
+        algorithm=Algorithm.CONSISTENT_HASH if by_address else algorithm,
         slow_start=float(group.attribute("slow_start.duration_seconds", "0")),
+        unverified=group.protocol in ("HTTPS", "TLS"),
+        announced=group.attribute("proxy_protocol_v2.enabled", "false") == "true",
+        breaks_unhealthy=network
+        and group.attribute("target_health_state.unhealthy.connection_termination.enabled", "true")
+        == "true",
+    )
+
+
+def _protocol(group: TargetGroup) -> Protocol:
+    match group.protocol:
+        case "HTTP" | "HTTPS":
+            return _PROTOCOLS[group.protocol_version]
+        case "UDP":
+            return Protocol.UDP
+    return Protocol.TCP
+
+
+def _health_check(group: TargetGroup) -> HealthCheck:
+    check = group.check
+    version = _PROTOCOLS[group.protocol_version] if group.protocol_version else Protocol.HTTP
+    return HealthCheck(
+        protocol=Protocol.TCP if check.protocol == "TCP" else version,
+        path=check.path,
+        port=None if check.port == "traffic-port" else int(check.port),
+        interval=check.interval,
+        timeout=check.timeout,
+        healthy_threshold=check.healthy_threshold,
+        unhealthy_threshold=check.unhealthy_threshold,
+        matcher=check.matcher,
+        secure=check.protocol == "HTTPS",
     )
 
 

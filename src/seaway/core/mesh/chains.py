@@ -17,28 +17,21 @@ from seaway.core.mesh.accesslog import (
     reply_counter,
     tap_logger,
 )
+from seaway.core.mesh.balancer_manners import balancer_manners, connections_of
 from seaway.core.mesh.interceptor import table_name
 from seaway.core.mesh.kept import kept_by_identity
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.proxy import Forward, Port, Purpose, Refusal
 from seaway.core.mesh.routes import CALLER_STATE
-from seaway.core.mesh.secure import server_side
+from seaway.core.mesh.secure import server_side, terminating
 from seaway.core.mesh.tracing import traced
-from seaway.core.mesh.words import FILTERS, FROM_US, TYPE, Json, seconds
+from seaway.core.mesh.words import FILTERS, FROM_US, Json, seconds
 
 CALLED_STATE = "seaway.called"
 """Where a connection keeps the address and port it was made to, for a table to look up."""
 
 _NOWHERE = "seaway/nowhere"
 """No upstream has this name: a TCP connection led here is closed."""
-
-# What a reply Envoy made itself turns into on a load balancer: flags of the cause, AWS's status.
-# A target that refuses or breaks the connection is a bad gateway to AWS, a 503 to Envoy.
-_BALANCER_REPLIES = (
-    (("UH", "NC", "UO"), 503, "503 Service Temporarily Unavailable"),
-    (("UT", "SI"), 504, "504 Gateway Time-out"),
-    (("UF", "UC", "UR", "LR", "UPE"), 502, "502 Bad Gateway"),
-)
 
 
 def filter_chain(port: Port, routes: str, way: str) -> Json:
@@ -53,8 +46,8 @@ def filter_chain(port: Port, routes: str, way: str) -> Json:
     if http and port.labels.purpose is Purpose.BALANCE:
         filters.insert(0, _peer_address())
     chain: Json = {"filters": filters}
-    if port.certificate is not None:
-        chain["transport_socket"] = _tls(port)
+    if port.terminated is not None:
+        chain["transport_socket"] = terminating(port.terminated)
     elif port.secure is not None:
         protocols = ("h2", "http/1.1") if http else ()
         chain["transport_socket"] = server_side(port.secure, protocols)
@@ -90,12 +83,15 @@ def _http_manager(port: Port, routes: str, way: str) -> Json:
         "stat_prefix": stat_name(port.labels) if balance else port.labels.purpose.value,
         "codec_type": _codec(port),
         "rds": {"config_source": FROM_US, "route_config_name": routes},
-        "common_http_protocol_options": {"idle_timeout": idle},
+        "common_http_protocol_options": {
+            "idle_timeout": idle,
+            **(connections_of(port) if balance else {}),
+        },
         "stream_idle_timeout": idle,
         "upgrade_configs": [{"upgrade_type": "websocket"}],
         "http_filters": _http_filters(balance),
         "access_log": [reply_counter(way), *_loggers(port, way)],
-        **(_balancer_manners(port) if balance else _connect_manners()),
+        **(balancer_manners(port) if balance else _connect_manners()),
     }
     if port.tracing is not None:
         config |= traced(port.tracing)
@@ -114,41 +110,14 @@ def _loggers(port: Port, way: str) -> list[Json]:
 def _codec(port: Port) -> str:
     if port.protocol.is_http2 and port.labels.purpose is Purpose.CONNECT:
         return "HTTP2"
+    if port.manners is not None and not port.manners.http2:
+        return "HTTP1"
     return "AUTO"
 
 
 def _connect_manners() -> Json:
     """Service Connect passes X-Forwarded-For on as it came and answers ``server: envoy``."""
     return {"use_remote_address": False, "skip_xff_append": True, "server_name": "envoy"}
-
-
-def _balancer_manners(port: Port) -> Json:
-    """An ALB adds X-Forwarded-For, -Proto and -Port and keeps the target's Server header."""
-    return {
-        "use_remote_address": True,
-        "append_x_forwarded_port": True,
-        "generate_request_id": False,
-        "server_name": "awselb/2.0",
-        "server_header_transformation": "APPEND_IF_ABSENT",
-        "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": port.address},
-        "local_reply_config": {"mappers": [_balancer_reply(*r) for r in _BALANCER_REPLIES]},
-    }
-
-
-def _balancer_reply(flags: tuple[str, ...], status: int, title: str) -> Json:
-    page = (
-        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
-        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
-    )
-    return {
-        "filter": {"response_flag_filter": {"flags": list(flags)}},
-        "status_code": status,
-        "body": {"inline_string": page},
-        "body_format_override": {
-            "text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"},
-            "content_type": "text/html",
-        },
-    }
 
 
 def _http_filters(balance: bool) -> list[Json]:
@@ -243,21 +212,3 @@ def closing_filter(port: Port, way: str) -> Json:
 def _tcp_proxy(purpose: Purpose) -> Json:
     kind = FILTERS + ".network.tcp_proxy.v3.TcpProxy"
     return {"@type": kind, "stat_prefix": purpose.value}
-
-
-# TLS
-
-
-def _tls(port: Port) -> Json:
-    assert port.certificate is not None
-    pair = {
-        "certificate_chain": {"inline_string": port.certificate.chain},
-        "private_key": {"inline_string": port.certificate.key},
-    }
-    protocols = ["h2", "http/1.1"] if port.protocol.is_http else []
-    kind = TYPE + "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
-    common: Json = {"tls_certificates": [pair], "alpn_protocols": protocols}
-    return {
-        "name": "envoy.transport_sockets.tls",
-        "typed_config": {"@type": kind, "common_tls_context": common},
-    }

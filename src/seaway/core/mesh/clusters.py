@@ -17,7 +17,7 @@ from seaway.core.mesh.proxy import (
     Secure,
     Upstream,
 )
-from seaway.core.mesh.secure import client_side
+from seaway.core.mesh.secure import client_side, unverified
 from seaway.core.mesh.tunnels import transport_sockets, tunnelled_address, tunnelled_metadata
 from seaway.core.mesh.words import (
     FROM_US,
@@ -56,11 +56,22 @@ def cluster(upstream: Upstream) -> Json:
     if upstream.protocol.is_http:
         body["typed_extension_protocol_options"] = _http_options(upstream)
     if upstream.health_check is not None:
-        body["health_checks"] = [_health_check(upstream.health_check)]
+        checks = _health_check(upstream.health_check)
+        if _checked_apart(upstream, upstream.health_check):
+            checks["transport_socket_match_criteria"] = _OF_CHECKS
+        body["health_checks"] = [checks]
+    if upstream.breaks_unhealthy:
+        body["close_connections_on_host_health_failure"] = True
     if upstream.outlier_detection is not None:
         body["outlier_detection"] = _outlier_detection(upstream.outlier_detection)
     if upstream.secure is not None:
         body["transport_socket"] = _tls(upstream.secure, upstream.protocol)
+    if upstream.unverified:
+        body["transport_socket"] = unverified(_alpn(upstream.protocol))
+    if upstream.announced:
+        body["transport_socket"] = _announcing(body.get("transport_socket", RAW))
+    if upstream.health_check is not None and _checked_apart(upstream, upstream.health_check):
+        body["transport_socket_matches"] = [_check_socket(upstream.health_check)]
     if upstream.tunnelled:
         body["transport_socket_matches"] = transport_sockets(body.get("transport_socket"))
     return body
@@ -145,9 +156,36 @@ def _http_options(upstream: Upstream) -> Json:
 
 
 def _tls(secure: Secure, protocol: Protocol) -> Json:
+    return client_side(secure, _alpn(protocol))
+
+
+def _alpn(protocol: Protocol) -> tuple[str, ...]:
     if not protocol.is_http:
-        return client_side(secure)
-    return client_side(secure, ("h2" if protocol.is_http2 else "http/1.1",))
+        return ()
+    return ("h2" if protocol.is_http2 else "http/1.1",)
+
+
+RAW: Json = {
+    "name": "envoy.transport_sockets.raw_buffer",
+    "typed_config": {"@type": TYPE + "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"},
+}
+_OF_CHECKS = {"seaway": "check"}
+"""What a health check's connections are told apart by, where they are not as the traffic's."""
+
+
+def _announcing(inner: Json) -> Json:
+    kind = "envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport"
+    config = {"@type": TYPE + kind, "config": {"version": "V2"}, "transport_socket": inner}
+    return {"name": "envoy.transport_sockets.upstream_proxy_protocol", "typed_config": config}
+
+
+def _checked_apart(upstream: Upstream, check: HealthCheck) -> bool:
+    return check.secure != upstream.unverified and upstream.secure is None
+
+
+def _check_socket(check: HealthCheck) -> Json:
+    socket = unverified(_alpn(check.protocol)) if check.secure else RAW
+    return {"name": "checks", "match": _OF_CHECKS, "transport_socket": socket}
 
 
 UNHEALTHY_INTERVAL = 1.0

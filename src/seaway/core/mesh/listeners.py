@@ -29,6 +29,7 @@ from seaway.core.mesh.chains import (
 )
 from seaway.core.mesh.interceptor import Interceptor, NameTable
 from seaway.core.mesh.labels import stat_name
+from seaway.core.mesh.network_listeners import network_listener
 from seaway.core.mesh.proxy import Port, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
 from seaway.core.mesh.words import FILTERS, TYPE, Json, socket_address
@@ -41,6 +42,8 @@ _Network = IPv4Network | IPv6Network
 
 def listener(port: Port) -> Json:
     """LDS, of a port that is a listener of its own."""
+    if port.labels.purpose is Purpose.BALANCE and not port.protocol.is_http:
+        return network_listener(port)
     told = _listener(port.name, _bound(port.address, port.port, port.namespace))
     if port.address6 is not None:
         more = _bound(port.address6, port.port, port.namespace)

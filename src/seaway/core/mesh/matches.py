@@ -11,6 +11,8 @@ from typing import assert_never
 
 from seaway.core.mesh.proxy import (
     Condition,
+    CookieIs,
+    Fits,
     HeaderIs,
     HeaderMatches,
     HostMatches,
@@ -48,9 +50,13 @@ def match_of(conditions: Iterable[Condition]) -> Json:
 
 
 def _header_condition(
-    condition: HostMatches | HeaderMatches | HeaderIs | MethodIs | QueryMatches,
+    condition: HostMatches | HeaderMatches | HeaderIs | MethodIs | QueryMatches | CookieIs | Fits,
 ) -> Json:
     match condition:
+        case CookieIs(name, value):
+            return _header("cookie", f"(.*; ?)?{re.escape(name)}={re.escape(value)}(;.*)?")
+        case Fits(part, expressions):
+            return _fits(part, expressions)
         case HostMatches(patterns):
             return _header(":authority", f"(?i)({_any(patterns)})(:[0-9]+)?")
         case HeaderMatches(name, patterns):
@@ -65,6 +71,20 @@ def _header_condition(
             wanted = "|".join(_pair(key, value) for key, value in pairs)
             return _header(":path", f"(?i)[^?]*\\?(.*&)?({wanted})(&.*)?")
     assert_never(condition)
+
+
+def _fits(part: str, expressions: Iterable[str]) -> Json:
+    """Envoy's expressions are always on the whole value, AWS's may hold anywhere in it."""
+    any_of = "|".join(f"({expression})" for expression in expressions)
+    anywhere = f"(?s:.*)({any_of})(?s:.*)"
+    match part:
+        case ":path":
+            return {
+                "name": ":path",
+                "string_match": {"safe_regex": {"regex": f"[^?]*({any_of})[^?]*(\\?.*)?"}},
+            }
+        case _:
+            return _header(part, anywhere)
 
 
 def _pair(key: str | None, value: str) -> str:

@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
+from seaway.core.mesh.front import Manners, Terminated
+
 
 class Protocol(StrEnum):
     """What is spoken on a port and to an upstream. Several HTTPs are one port's clear text."""
 
     TCP = "tcp"
+    UDP = "udp"
     HTTP = "http"
     HTTP2 = "http2"
     GRPC = "grpc"
 
     @property
     def is_http(self) -> bool:
-        return self is not Protocol.TCP
+        return self not in (Protocol.TCP, Protocol.UDP)
 
     @property
     def is_http2(self) -> bool:
@@ -66,7 +69,7 @@ class Labels:
     target_service: str = ""
     load_balancer: str = ""
     target_group: str = ""
-    protocol: str = ""  # "tcp" | "http" | "http2" | "grpc": which metrics exist at all
+    protocol: str = ""  # "tcp" | "udp" | "http" | "http2" | "grpc": which metrics exist at all
     revision: str = ""  # the deployment's digits, where traffic is shared out between deployments
 
     def items(self) -> Iterator[tuple[str, str]]:
@@ -94,7 +97,8 @@ class HealthCheck:
     """The proxy asks the endpoints itself (elbv2 target group health check).
 
     ``port`` None = traffic-port. ``matcher`` is AWS's text: "200", "200,202", "200-299";
-    gRPC codes when ``protocol`` is GRPC. TCP connects only.
+    gRPC codes when ``protocol`` is GRPC. TCP connects only. ``secure``: over TLS, with whatever
+    certificate the target shows.
     """
 
     protocol: Protocol = Protocol.HTTP
@@ -105,6 +109,7 @@ class HealthCheck:
     healthy_threshold: int = 5
     unhealthy_threshold: int = 2
     matcher: str = "200"
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +192,13 @@ class Upstream:
     """TLS to the endpoints (Service Connect: the offer's ``tls``)."""
     tunnelled: bool = False
     """Some endpoints may be on other hosts, and are reached through those hosts' proxies."""
+    unverified: bool = False
+    """TLS to the endpoints, whatever certificate they show, as load balancers do."""
+    announced: bool = False
+    """A header of the proxy protocol, version 2, tells endpoints who calls (elbv2
+    ``proxy_protocol_v2.enabled``)."""
+    breaks_unhealthy: bool = False
+    """Connections to an endpoint that turns unhealthy are closed (network load balancers)."""
 
 
 # What a request must be like. A route's conditions must all hold; within one, any value will do.
@@ -251,6 +263,25 @@ class PathUnder:
     prefix: str
 
 
+@dataclass(frozen=True, slots=True)
+class CookieIs:
+    """A cookie is there, with exactly this value (letters and digits)."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """A regular expression holds anywhere in one of a request's parts: path, host or a header.
+
+    ``part`` is :path (without the query), :authority (without the port), or a header's name.
+    """
+
+    part: str
+    expressions: tuple[str, ...]
+
+
 Condition = (
     HostMatches
     | PathMatches
@@ -260,6 +291,8 @@ Condition = (
     | SourceIn
     | HeaderIs
     | PathUnder
+    | CookieIs
+    | Fits
 )
 
 
@@ -275,6 +308,9 @@ class Retry:
     statuses: tuple[int, ...] = (503,)
     grpc: tuple[str, ...] = ()
     try_timeout: float = 0
+    broken_too: bool = True
+    """A connection that breaks after the request was sent leads to another try for every method;
+    False = only for those that may be repeated without harm (GET, HEAD, OPTIONS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +346,8 @@ class HashOn:
     """What keeps a client with an endpoint: ``kind`` is header, cookie or source.
 
     A cookie with a ``lifetime`` in seconds is given out by the proxy to who has none; 0 = until
-    the client ends. None = the cookie is the application's own.
+    the client ends. None = the cookie is the application's own. A kind ``address`` is the client's
+    own address, for ports that anybody may call.
     """
 
     kind: str
@@ -331,7 +368,8 @@ class Forward:
     """Send to one of the shares. ``timeout`` is for the whole request; 0 = none.
 
     ``sticky`` > 0 keeps a client on the target it first got for that many seconds, by a cookie
-    named AWSALB (elbv2 ``stickiness.type`` lb_cookie); on load balancer ports only.
+    named AWSALB (elbv2 ``stickiness.type`` lb_cookie); on load balancer ports only. ``keep_share``
+    > 0 keeps it with the share it first got for so many seconds, by a cookie named AWSALBTG.
     ``idle_timeout`` None = the port's. ``hash_on`` is for upstreams that hash.
     """
 
@@ -340,6 +378,7 @@ class Forward:
     idle_timeout: float | None = None
     retry: Retry | None = None
     sticky: float = 0
+    keep_share: float = 0
     hash_on: tuple[HashOn, ...] = ()
     mirrors: tuple[Mirror, ...] = ()
     fault: Fault | None = None
@@ -402,14 +441,6 @@ class Routing:
     routes: tuple[Route, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """PEM texts an HTTPS or TLS listener shows."""
-
-    chain: str
-    key: str = field(repr=False)
-
-
 class LogFormat(StrEnum):
     """How an access log's lines look (API: ServiceConnectAccessLogConfiguration)."""
 
@@ -459,7 +490,9 @@ class Port:
     namespace: str | None = None
     intercepted_at: int | None = None
     idle_timeout: float = 0
-    certificate: Certificate | None = None
+    terminated: Terminated | None = None
+    """TLS that ends here, on a load balancer's port."""
+    manners: Manners | None = None
     address6: str | None = None
     """A second, IPv6, address it listens on for the same; its interception likewise."""
     secure: Secure | None = None

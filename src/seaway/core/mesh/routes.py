@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 from urllib.parse import quote
 
+from seaway.core.mesh.kept_shares import keeping, kept_shares
 from seaway.core.mesh.matches import match_of
 from seaway.core.mesh.proxy import (
     Action,
@@ -13,6 +15,7 @@ from seaway.core.mesh.proxy import (
     FixedResponse,
     Forward,
     HashOn,
+    MethodIs,
     Mirror,
     RateLimit,
     Redirect,
@@ -28,13 +31,14 @@ CALLER_STATE = "seaway.caller"
 """Filter state that says which namespace a connection comes from: all have the same address."""
 
 
-_RETRIED = ("reset", "connect-failure", "refused-stream", "retriable-status-codes")
+_REPEATABLE = MethodIs(("GET", "HEAD", "OPTIONS"))
+"""What may be asked twice without harm (RFC 9110: safe methods)."""
 
 
 def route_configuration(routing: Routing) -> Json:
     """RDS: the routes in order, then the default for whatever is left."""
-    routes = [_route(route) for route in routing.routes]
-    routes.append({"name": "default", "match": {"prefix": "/"}, **_action(routing.default)})
+    everything = Route(name="default", conditions=(), action=routing.default)
+    routes = [told for route in (*routing.routes, everything) for told in _routes(route)]
     return {
         "name": routing.name,
         "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}],
@@ -51,6 +55,26 @@ def upstream_names(routing: Routing) -> Iterator[str]:
         if isinstance(action, Forward):
             yield from (share.upstream for share in action.shares)
             yield from (mirror.upstream for mirror in action.mirrors)
+
+
+def _routes(route: Route) -> Iterator[Json]:
+    """A route as one or several of Envoy's, for what hangs on the request in the action itself."""
+    action = route.action
+    if not isinstance(action, Forward):
+        yield _route(route)
+        return
+    for cookie, kept in kept_shares(action):
+        yield from _by_method(replace(route, conditions=(*route.conditions, cookie)), kept)
+    yield from _by_method(route, action)
+
+
+def _by_method(route: Route, forward: Forward) -> Iterator[Json]:
+    """Apart for methods that may be repeated after a connection broke, where others may not."""
+    route = replace(route, action=forward)
+    if forward.retry is not None and forward.retry.attempts and not forward.retry.broken_too:
+        again = replace(forward, retry=replace(forward.retry, broken_too=True))
+        yield _route(replace(route, conditions=(*route.conditions, _REPEATABLE), action=again))
+    yield _route(route)
 
 
 def _route(route: Route) -> Json:
@@ -77,8 +101,12 @@ def _forward(forward: Forward) -> Json:
     body: Json = {"timeout": seconds(forward.timeout)}
     if len(shares) == 1:
         body["cluster"] = shares[0].upstream
+        cookie = keeping(forward, shares[0].upstream)
     else:
-        weighted = [{"name": s.upstream, "weight": s.weight} for s in shares]
+        cookie = {}
+        weighted = [
+            {"name": s.upstream, "weight": s.weight, **keeping(forward, s.upstream)} for s in shares
+        ]
         body["weighted_clusters"] = {"clusters": weighted}
     if forward.idle_timeout is not None:
         body["idle_timeout"] = seconds(forward.idle_timeout)
@@ -88,7 +116,7 @@ def _forward(forward: Forward) -> Json:
         body["hash_policy"] = [_hash_policy(on) for on in forward.hash_on]
     if forward.mirrors:
         body["request_mirror_policies"] = [_mirror_policy(m) for m in forward.mirrors]
-    return {"route": body} | _filters(forward) | _tracing(forward.trace_percent)
+    return {"route": body} | cookie | _filters(forward) | _tracing(forward.trace_percent)
 
 
 def _nowhere() -> Json:
@@ -120,7 +148,7 @@ def _retry_policy(retry: Retry) -> Json:
     }
     limits = {"per_try_timeout": seconds(retry.try_timeout)} if retry.try_timeout else {}
     return {
-        "retry_on": ",".join((*_RETRIED, *retry.grpc)),
+        "retry_on": ",".join((*_reasons(retry), *retry.grpc)),
         "retriable_status_codes": list(retry.statuses),
         "num_retries": retry.attempts,
         **limits,
@@ -128,6 +156,11 @@ def _retry_policy(retry: Retry) -> Json:
         "host_selection_retry_max_attempts": 5,
         "retry_back_off": {"base_interval": "0.010s", "max_interval": "0.100s"},
     }
+
+
+def _reasons(retry: Retry) -> tuple[str, ...]:
+    broken = ("reset",) if retry.broken_too else ("reset-before-request",)
+    return (*broken, "connect-failure", "refused-stream", "retriable-status-codes")
 
 
 def _hash_policy(on: HashOn) -> Json:

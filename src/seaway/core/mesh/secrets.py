@@ -14,17 +14,21 @@ def secrets_for(
     upstreams: Iterable[Upstream],
     certificates: Mapping[str, ProxyCertificate],
     others: Iterable[Secure] = (),
+    ended: Mapping[str, Secret] | None = None,
 ) -> tuple[Secret, ...]:
     """The secrets that these ask for, of the certificates there are (by name).
 
-    ``others`` are what is secured besides: neighbours, and the gate. One that has not been made
-    yet is left out: the proxy waits for it.
+    ``others`` are what is secured besides: neighbours, and the gate; ``ended`` are the secrets of
+    load balancers' ports, by name. One that has not been made yet is left out: the proxy waits.
     """
+    ports = tuple(ports)
     sides = [port.secure for port in ports] + [upstream.secure for upstream in upstreams]
     secured = (*sides, *others)
     asked = dict.fromkeys(name for secure in secured for name in _asked(secure))
     found = (_secret(name, certificates) for name in asked)
-    return tuple(secret for secret in found if secret is not None)
+    shown = (name for port in ports if port.terminated for name in port.terminated.certificates)
+    ours = [(ended or {}).get(name) for name in dict.fromkeys(shown)]
+    return tuple(secret for secret in (*found, *ours) if secret is not None)
 
 
 def secures_across(proxy: Proxy) -> list[Secure]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from seaway.core.mesh.proxy import Secret, Secure
+from seaway.core.mesh.front import Terminated
+from seaway.core.mesh.proxy import Port, Secret, Secure
 from seaway.core.mesh.words import FROM_US, TYPE, Json
 
 _TLS = TYPE + "envoy.extensions.transport_sockets.tls.v3."
@@ -30,6 +31,12 @@ def secret_names(secure: Secure | None) -> tuple[str, ...]:
     return tuple(name for name in (secure.certificate, secure.authorities) if name)
 
 
+def secrets_of_port(port: Port) -> tuple[str, ...]:
+    """The secrets Envoy asks for once it has a port's listener."""
+    ended = port.terminated.certificates if port.terminated is not None else ()
+    return (*secret_names(port.secure), *ended)
+
+
 def server_side(secure: Secure, protocols: tuple[str, ...] = ()) -> Json:
     """The transport socket of a port; ``protocols`` are what ALPN offers.
 
@@ -45,6 +52,44 @@ def server_side(secure: Secure, protocols: tuple[str, ...] = ()) -> Json:
             "disable_stateless_session_resumption": True,
             "disable_stateful_session_resumption": True,
         },
+    }
+
+
+def terminating(terminated: Terminated) -> Json:
+    """The transport socket of a load balancer's port: Envoy picks the certificate by SNI.
+
+    Sessions may be resumed: clients show no certificate, so there is nothing to pass by.
+    """
+    params: Json = {
+        "tls_minimum_protocol_version": terminated.oldest,
+        "tls_maximum_protocol_version": terminated.newest,
+    }
+    if terminated.ciphers:
+        params["cipher_suites"] = list(terminated.ciphers)
+    common: Json = {
+        "tls_params": params,
+        "tls_certificate_sds_secret_configs": [_from_us(n) for n in terminated.certificates],
+    }
+    if terminated.protocols:
+        common["alpn_protocols"] = list(terminated.protocols)
+    return {
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {"@type": _TLS + "DownstreamTlsContext", "common_tls_context": common},
+    }
+
+
+def unverified(protocols: tuple[str, ...] = ()) -> Json:
+    """The transport socket to targets whose certificates nobody looks at (ALB guide: HTTPS)."""
+    params = {
+        "tls_minimum_protocol_version": "TLSv1_0",
+        "tls_maximum_protocol_version": "TLSv1_3",
+    }
+    common: Json = {"tls_params": params}
+    if protocols:
+        common["alpn_protocols"] = list(protocols)
+    return {
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {"@type": _TLS + "UpstreamTlsContext", "common_tls_context": common},
     }
 
 

@@ -24,7 +24,7 @@ from seaway.core.mesh.interceptor import (
     table_name,
 )
 from seaway.core.mesh.proxy import Gate, Neighbour, Port, Proxy, Routing, Secret, Upstream
-from seaway.core.mesh.secure import secret, secret_names
+from seaway.core.mesh.secure import secret, secret_names, secrets_of_port
 from seaway.core.mesh.tunnels import (
     GATE,
     gate_cluster,
@@ -276,7 +276,7 @@ def _listener(door: Door) -> Told:
         tables = {table_name(port) for port in door.ports if port.protocol.is_http}
         return envoy.intercepting_listener(door), tuple((Kind.ROUTES, n) for n in sorted(tables))
     routes = ((Kind.ROUTES, door.routing.name),) if door.protocol.is_http else ()
-    secrets = ((Kind.SECRETS, name) for name in secret_names(door.secure))
+    secrets = ((Kind.SECRETS, name) for name in secrets_of_port(door))
     return envoy.listener(door), (*routes, *secrets)
 
 

@@ -1,0 +1,159 @@
+"""S3: buckets, the objects in them, and uploads in parts. The bytes lie in files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from seaway.core.names import Tags
+
+Pairs = tuple[tuple[str, str], ...]
+
+LARGEST_PUT = 5 * 1024**3
+"""Bytes of one PUT or part (S3 guide: limits)."""
+
+SMALLEST_PART = 5 * 1024**2
+"""Bytes of every part of an upload but its last."""
+
+MOST_PARTS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A bucket; its name is its key in all accounts and regions. Times are epoch seconds."""
+
+    name: str
+    account: str
+    region: str
+    created_at: float
+    tags: Tags = ()
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, which names no account."""
+        return f"arn:aws:s3:::{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """An object as it can be fetched. ``file`` names its bytes among the object files.
+
+    ``headers`` are what the writer said of the content (content-type, cache-control and the
+    like), ``metadata`` its own words (x-amz-meta-*), ``checksums`` (name, base64) pairs:
+    ``("crc32", "…")``.
+    """
+
+    key: str
+    """``<bucket>/<name>``."""
+    bucket: str
+    name: str
+    size: int
+    etag: str
+    """Without its quotes: the MD5 of the bytes, or of the parts' MD5s and their number."""
+    modified_at: float
+    file: str
+    headers: Pairs = ()
+    metadata: Pairs = ()
+    checksums: Pairs = ()
+    checksum_type: str = "FULL_OBJECT"
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A multipart upload under way."""
+
+    id: str
+    bucket: str
+    name: str
+    started_at: float
+    headers: Pairs = ()
+    metadata: Pairs = ()
+    algorithm: str | None = None
+    """The checksum the parts are to have: crc32 and the like."""
+    checksum_type: str | None = None
+    tags: Tags = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPart:
+    """One part of an upload that has come whole."""
+
+    key: str
+    """``<upload>/<number>``."""
+    upload: str
+    number: int
+    size: int
+    etag: str
+    modified_at: float
+    file: str
+    checksums: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a bucket: objects, and what stands for those that share a beginning."""
+
+    objects: tuple[StoredObject, ...]
+    prefixes: tuple[str, ...]
+    last: str | None
+    """The name to go on after; None when this is the end."""
+
+
+def object_key(bucket: str, name: str) -> str:
+    """The key of a bucket's object."""
+    return f"{bucket}/{name}"
+
+
+def parse_arn(arn: str) -> tuple[str, str]:
+    """The bucket and the object's name in an object's ARN."""
+    bucket, _, name = arn.partition(":::")[2].partition("/")
+    return bucket, name
+
+
+def listing(
+    objects: Iterable[StoredObject], prefix: str, delimiter: str, after: str, limit: int
+) -> Listing:
+    """A page of a bucket in the order of the names' UTF-8 bytes (API: ListObjectsV2).
+
+    ``after`` is the last name, or the last common beginning, that was seen before.
+    """
+    found: list[StoredObject] = []
+    prefixes: list[str] = []
+    last: str | None = None
+    for shared, one in _grouped(objects, prefix, delimiter):
+        name = shared or one.name
+        if after and _order(name) <= _order(after):
+            continue
+        if shared and delimiter and after.startswith(shared) and after.endswith(delimiter):
+            continue
+        if len(found) + len(prefixes) == limit:
+            return Listing(tuple(found), tuple(prefixes), last)
+        if shared:
+            prefixes.append(shared)
+        else:
+            found.append(one)
+        last = name
+    return Listing(tuple(found), tuple(prefixes), None)
+
+
+def _grouped(
+    objects: Iterable[StoredObject], prefix: str, delimiter: str
+) -> Iterator[tuple[str, StoredObject]]:
+    """Each object, or the first of those that share a beginning with that beginning."""
+    seen = None
+    for one in sorted(objects, key=lambda one: _order(one.name)):
+        if not one.name.startswith(prefix):
+            continue
+        end = one.name.find(delimiter, len(prefix)) if delimiter else -1
+        if end < 0:
+            yield "", one
+            continue
+        shared = one.name[: end + len(delimiter)]
+        if shared != seen:
+            seen = shared
+            yield shared, one
+
+
+def _order(name: str) -> bytes:
+    return name.encode()

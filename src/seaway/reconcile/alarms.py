@@ -1,0 +1,233 @@
+"""Looks at what alarms watch, and tells of the states they change to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from seaway.core.alarm import Alarm, AlarmHistory, AlarmState
+from seaway.core.alarm_evaluation import Verdict, judge
+from seaway.core.alarm_watch import Watch, next_look, periods_before, watch_of
+from seaway.core.metric_math import Series as Values
+from seaway.core.moment import Moment
+from seaway.reconcile.announcing import announce
+from seaway.store.changes import Change
+from seaway.store.measuring import BadQuery, Queries, metric_of
+from seaway.store.transaction import Transaction
+
+
+def keys_of(change: Change) -> Iterable[str]:
+    """An alarm that is new, watches something else, or was given a state."""
+    if change.noun is not Alarm or change.after is None:
+        return ()
+    old, new = change.before, change.after
+    if old is None or old.settings != new.settings or new.state is not new.told:
+        return (change.key,)
+    return ()
+
+
+def all_keys(tx: Transaction) -> Iterable[str]:
+    """Every alarm."""
+    return [alarm.arn for alarm in tx.where(Alarm)]
+
+
+def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
+    """Look once; a state set by hand is told first, and stays until the next look."""
+    alarm = tx.find(Alarm, key)
+    if alarm is None:
+        return None
+    if alarm.state is alarm.told:
+        alarm = _looked(tx, alarm, moment)
+    if alarm.state is not alarm.told:
+        _tell(tx, alarm, moment)
+    return next_look(moment.now)
+
+
+def _looked(tx: Transaction, alarm: Alarm, moment: Moment) -> Alarm:
+    watch = watch_of(alarm.settings)
+    times = periods_before(moment.now, watch.period, watch.rule.periods)
+    try:
+        values = _values(tx, alarm, watch, times)
+    except BadQuery as error:
+        verdict = Verdict(state=AlarmState.INSUFFICIENT_DATA, reason=str(error))
+    else:
+        if values is None:
+            return alarm
+        verdict = judge([(at, values.points.get(at)) for at in times], watch.rule)
+    if verdict.state is None or verdict.state is alarm.state:
+        return alarm
+    return replace(
+        alarm,
+        state=verdict.state,
+        state_reason=verdict.reason[:1023],
+        state_data=json.dumps(_data(alarm, watch, times, verdict, moment)),
+        state_at=moment.now,
+    )
+
+
+def recent(tx: Transaction, alarm: Alarm, moment: Moment) -> list[float]:
+    """The values of the periods that the alarm evaluates, oldest first; none when it can't."""
+    watch = watch_of(alarm.settings)
+    times = periods_before(moment.now, watch.period, watch.rule.periods)
+    try:
+        values = _values(tx, alarm, watch, times)
+    except BadQuery:
+        return []
+    found = [] if values is None else [values.points.get(at) for at in times]
+    return [value for value in found if value is not None][-watch.rule.periods :]
+
+
+def _values(tx: Transaction, alarm: Alarm, watch: Watch, times: range) -> Values | None:
+    """What the alarm's one returned query comes to; None when a percentile has too few samples."""
+    end = times.stop
+    found = Queries(tx.series, alarm.region, watch.queries, times.start, end).returned()
+    if len(found) != 1:
+        raise BadQuery("An alarm's queries must come to one time series.")
+    if watch.fewest_samples:
+        metric = metric_of(watch.queries[0]["MetricStat"]["Metric"], alarm.region)
+        counted = tx.series.statistics(metric, times.start, end, watch.period)
+        if any(one.count < watch.fewest_samples for one in counted):
+            return None
+    return found[0][1]
+
+
+def _data(
+    alarm: Alarm, watch: Watch, times: range, verdict: Verdict, moment: Moment
+) -> dict[str, Any]:
+    """StateReasonData: what the state rests on."""
+    settings = json.loads(alarm.settings)
+    statistic = settings.get("Statistic") or settings.get("ExtendedStatistic")
+    return {
+        "version": "1.0",
+        "queryDate": _stamp(moment.now),
+        **({"startDate": _stamp(verdict.evaluated[-1][0])} if verdict.evaluated else {}),
+        **({"statistic": statistic} if statistic else {}),
+        **({"unit": settings["Unit"]} if "Unit" in settings else {}),
+        "period": watch.period,
+        "recentDatapoints": [value for _, value in reversed(verdict.evaluated)],
+        "threshold": watch.rule.threshold,
+        "evaluatedDatapoints": [
+            {"timestamp": _stamp(at), "value": value} for at, value in verdict.evaluated
+        ],
+    }
+
+
+def _tell(tx: Transaction, alarm: Alarm, moment: Moment) -> None:
+    """History, the actions and EventBridge hear of the state; then it counts as told."""
+    tx.put(
+        replace(
+            alarm,
+            told=alarm.state,
+            told_reason=alarm.state_reason,
+            told_data=alarm.state_data,
+            told_at=alarm.state_at,
+        )
+    )
+    old = _history_state(alarm.told, alarm.told_reason, alarm.told_data)
+    new = _history_state(alarm.state, alarm.state_reason, alarm.state_data)
+    _write(
+        tx,
+        moment,
+        alarm,
+        "StateUpdate",
+        f"Alarm updated from {alarm.told} to {alarm.state}",
+        {"version": "1.0", "oldState": old, "newState": new},
+    )
+    if alarm.actions_enabled:
+        for action in alarm.actions():
+            # The policy's own loop does what it says, for as long as the alarm stays as it is.
+            _write(
+                tx,
+                moment,
+                alarm,
+                "Action",
+                f"Successfully executed action {action}",
+                {"actionState": "Succeeded", "notificationResource": action},
+            )
+    announce(
+        tx,
+        moment,
+        detail_type="CloudWatch Alarm State Change",
+        subject=alarm.arn,
+        source="aws.cloudwatch",
+        detail=_detail(alarm),
+    )
+
+
+def _write(
+    tx: Transaction, moment: Moment, alarm: Alarm, kind: str, summary: str, data: dict[str, Any]
+) -> None:
+    tx.put(
+        AlarmHistory(
+            id=moment.uuid(),
+            alarm=alarm.arn,
+            name=alarm.name,
+            at=moment.now,
+            kind=kind,
+            summary=summary[:255],
+            data=json.dumps(data),
+        )
+    )
+
+
+def _history_state(state: AlarmState, reason: str, data: str | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {"stateValue": state.value, "stateReason": reason}
+    if data is not None:
+        shown["stateReasonData"] = json.loads(data)
+    return shown
+
+
+def _detail(alarm: Alarm) -> dict[str, Any]:
+    """The event's detail. Source: Alarm events and EventBridge (CloudWatch User Guide)."""
+    settings = json.loads(alarm.settings)
+    queries = [_event_query(one) for one in watch_of(alarm.settings).queries]
+    return {
+        "alarmName": alarm.name,
+        "state": _event_state(alarm.state, alarm.state_reason, alarm.state_data, alarm.state_at),
+        "previousState": _event_state(
+            alarm.told, alarm.told_reason, alarm.told_data, alarm.told_at or alarm.updated_at
+        ),
+        "configuration": {
+            **(
+                {"description": settings["AlarmDescription"]}
+                if "AlarmDescription" in settings
+                else {}
+            ),
+            "metrics": queries,
+        },
+    }
+
+
+def _event_query(query: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": query["Id"], "returnData": query.get("ReturnData", True)}
+    if "MetricStat" in query:
+        stat = query["MetricStat"]
+        metric = stat["Metric"]
+        shown["metricStat"] = {
+            "metric": {
+                "namespace": metric["Namespace"],
+                "name": metric["MetricName"],
+                "dimensions": {one["Name"]: one["Value"] for one in metric.get("Dimensions", ())},
+            },
+            "period": stat["Period"],
+            "stat": stat["Stat"],
+        }
+    else:
+        shown["expression"] = query["Expression"]
+    if "Label" in query:
+        shown["label"] = query["Label"]
+    return shown
+
+
+def _event_state(state: AlarmState, reason: str, data: str | None, at: float) -> dict[str, Any]:
+    shown = {"value": state.value, "reason": reason, "timestamp": _stamp(at)}
+    if data is not None:
+        shown["reasonData"] = data
+    return shown
+
+
+def _stamp(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"

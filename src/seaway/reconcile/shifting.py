@@ -1,0 +1,98 @@
+"""Who gets a service's traffic: written where load balancers and Service Connect read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from seaway.core.balancer import Action, Rule, WeightedGroup
+from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceLoadBalancer
+from seaway.core.strategy import weights
+from seaway.store.transaction import Transaction
+
+
+def direct(
+    tx: Transaction,
+    service: Service,
+    blue: Deployment | None,
+    green: Deployment,
+    share: float,
+    tested: bool,
+) -> None:
+    """Give green this share (per cent) of the production traffic, blue the rest; writes changes.
+
+    ``tested``: the test traffic is green's. Without blue all of both is.
+    """
+    blues, greens = weights(share)
+    _direct_mesh(tx, service, blue, green, (blues, greens), tested)
+    for balancer in green.load_balancers:
+        other = balancer.alternate_target_group
+        if other is None:
+            continue
+        production = {balancer.target_group: greens, other: blues}
+        test = {balancer.target_group: int(tested), other: int(not tested)}
+        for rule, wanted in ((balancer.production_rule, production), (balancer.test_rule, test)):
+            if rule is not None:
+                _weigh(tx, rule, wanted)
+
+
+def undirect(tx: Transaction, service: Service) -> None:
+    """Every task of the service is alike again, as a rolling deployment has it."""
+    traffic = tx.find(RevisionTraffic, service.arn)
+    if traffic is not None:
+        tx.drop(traffic)
+
+
+def rule_of(tx: Transaction, name: str) -> Rule | None:
+    """The rule of this ARN; of a listener's ARN, its default rule (network load balancers)."""
+    found = tx.find(Rule, name)
+    if found is not None:
+        return found
+    rules = tx.where(Rule, listener=name)
+    return next((rule for rule in rules if rule.priority is None), None)
+
+
+def groups_apart(balancer: ServiceLoadBalancer, rule: Rule) -> bool:
+    """Whether the rule forwards to both of the balancer's target groups."""
+    there = {share.target_group for action in rule.actions for share in action.groups}
+    return {balancer.target_group, balancer.alternate_target_group} <= there
+
+
+def _direct_mesh(
+    tx: Transaction,
+    service: Service,
+    blue: Deployment | None,
+    green: Deployment,
+    shares: tuple[int, int],
+    tested: bool,
+) -> None:
+    offered = any(d and d.connect and d.connect.enabled for d in (blue, green))
+    if not offered:
+        undirect(tx, service)
+        return
+    apart = ((blue.id, shares[0]), (green.id, shares[1])) if blue else ((green.id, shares[1]),)
+    wanted = RevisionTraffic(
+        service=service.arn, weights=apart, test=green.id if tested and blue else None
+    )
+    if tx.find(RevisionTraffic, service.arn) != wanted:
+        tx.put(wanted)
+
+
+def _weigh(tx: Transaction, name: str, wanted: Mapping[str, int]) -> None:
+    rule = rule_of(tx, name)
+    if rule is None:
+        return  # The rule was deleted: nobody asks this service through it any more.
+    actions = tuple(_weighed(action, wanted) for action in rule.actions)
+    if actions != rule.actions:
+        tx.put(replace(rule, actions=actions))
+
+
+def _weighed(action: Action, wanted: Mapping[str, int]) -> Action:
+    if action.type != "forward":
+        return action
+    kept = [share for share in action.groups if share.target_group not in wanted]
+    present = [share.target_group for share in action.groups if share.target_group in wanted]
+    # A group that somebody took out of the rule is put back: its revision may be the only one.
+    order = present + [group for group in wanted if group not in present]
+    shares = (WeightedGroup(target_group=group, weight=wanted[group]) for group in order)
+    return replace(action, groups=(*shares, *kept))

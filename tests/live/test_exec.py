@@ -1,0 +1,160 @@
+"""ECS Exec for real: a terminal in a running container, by `seaway exec` and by the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from seaway.core.moment import Moment
+from seaway.sessions.calling import Caller, Ended, Shown
+from tests.live.story import CLUSTER, Town, a_site, a_town, docker, eventually, needs_machine
+from tests.live.terminal import Terminal
+from tests.live.test_story_tasks import LOOP, define, run, running
+
+pytestmark = needs_machine
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    """A cluster with capacity and one image."""
+    with a_site() as site:
+        yield a_town(site, ("cats",))
+        assert site.errors() == []
+
+
+@pytest.fixture(scope="module")
+def task(town: Town) -> str:
+    """A running task into which one may go."""
+    arn = run(town, define(town, "open", LOOP, user="65534"), enableExecuteCommand=True)
+    running(town, arn)
+    return arn
+
+
+def terminal(town: Town, *words: str) -> Terminal:
+    program = [sys.executable, "-m", "seaway.cli", "exec", "--cluster", CLUSTER]
+    return Terminal([*program, *words], town.site.environment)
+
+
+def now() -> Moment:
+    return Moment(time.time(), secrets.token_bytes)
+
+
+def test_a_shell_answers_and_its_exit_code_comes_back(town: Town, task: str) -> None:
+    shell = terminal(town, task, "sh")
+    shell.type("echo up-$((40+2))\r")
+    shell.until("up-42")
+    shell.type("exit 7\r")
+    assert shell.ended() == 7
+
+
+def test_the_command_runs_as_root_whoever_the_container_runs_as(town: Town, task: str) -> None:
+    shell = terminal(town, task, "sh", "-c", "cat /proc/self/status")
+    shell.until("Uid:\t0")
+    assert shell.ended() == 0
+
+
+def test_the_terminal_follows_the_window(town: Town, task: str) -> None:
+    shell = terminal(town, task, "bash")
+    shell.until("#")
+    shell.resize(132, 43)
+    shell.type("shopt -s checkwinsize; (:); echo size=$LINES.$COLUMNS\r")
+    shell.until("size=43.132")
+    shell.type("exit\r")
+    assert shell.ended() == 0
+
+
+def test_ctrl_c_goes_to_the_command_not_to_the_client(town: Town, task: str) -> None:
+    shell = terminal(town, task, "sh")
+    shell.type("sleep 1000 || echo interrupted; echo still-here\r")
+    shell.until("still-here")  # typed, and shown by the terminal
+    shell.shown = b""
+    shell.type("\x03")
+    shell.until("#")
+    shell.type("exit 0\r")
+    assert shell.ended() == 0
+
+
+def test_what_is_piped_in_is_typed(town: Town, task: str) -> None:
+    done = town.site.cli("exec", "--cluster", CLUSTER, task, "cat", typed="one\ntwo\n")
+    assert done.returncode == 0, done.stderr
+    assert "one" in done.stdout
+    assert "two" in done.stdout
+
+
+def test_the_command_ends_when_its_client_goes(town: Town, task: str) -> None:
+    shell = terminal(town, task, "sleep", "4711")
+    container = town.container(task)
+    eventually(lambda: "sleep 4711" in docker("top", container), "the command runs")
+    shell.hang_up()
+    eventually(lambda: "sleep 4711" not in docker("top", container), "the command ends")
+
+
+def test_what_is_not_in_the_image_is_said(town: Town, task: str) -> None:
+    done = town.site.cli("exec", "--cluster", CLUSTER, task, "nosuchprogram")
+    assert done.returncode != 0
+    assert "nosuchprogram" in done.stdout + done.stderr
+
+
+def test_a_task_that_was_not_started_for_it_says_what_to_do(town: Town) -> None:
+    arn = run(town, define(town, "shut"))
+    running(town, arn)
+    done = town.site.cli("exec", "--cluster", CLUSTER, arn)
+    assert done.returncode == 1
+    assert "execute command was not enabled" in done.stderr
+
+
+def test_a_session_is_for_one_client_that_has_its_token(town: Town, task: str) -> None:
+    def promise() -> dict[str, str]:
+        asked = {"cluster": CLUSTER, "task": task, "command": "cat", "interactive": True}
+        session: dict[str, str] = town.aws.ecs.execute_command(**asked)["session"]
+        return session
+
+    async def without_token(session: dict[str, str]) -> None:
+        async with connect(session["streamUrl"]) as socket:
+            await socket.send(json.dumps({"TokenValue": "guessed"}))
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1008
+
+    async def again(session: dict[str, str]) -> None:
+        with pytest.raises((InvalidStatus, ConnectionClosed)):
+            async with connect(session["streamUrl"]) as socket:
+                await socket.recv()
+
+    session = promise()
+    asyncio.run(without_token(session))
+    asyncio.run(again(session))
+    asyncio.run(again({"streamUrl": session["streamUrl"].replace("ecs-execute", "ecs-executf")}))
+
+
+def test_much_output_comes_whole(town: Town, task: str) -> None:
+    asked = {"cluster": CLUSTER, "task": task, "interactive": True}
+    command = "head -c 3000000 /dev/zero"
+    session = town.aws.ecs.execute_command(command=command, **asked)["session"]
+
+    async def read() -> tuple[int, Ended]:
+        caller, length = Caller(session["tokenValue"], "test"), 0
+        async with connect(session["streamUrl"], max_size=None) as socket:
+            await socket.send(caller.opening(now()))
+            async for message in socket:
+                assert isinstance(message, bytes)
+                said, answers = caller.received(message, now())
+                for answer in answers:
+                    await socket.send(answer)
+                for word in said:
+                    if isinstance(word, Ended):
+                        return length, word
+                    assert isinstance(word, Shown)
+                    length += len(word.data)
+        raise AssertionError("closed without an end")
+
+    assert asyncio.run(read()) == (3_000_000, Ended("", 0))
