@@ -15,6 +15,7 @@ from seaway.core.authority import (
     CertificateAuthority,
 )
 from seaway.core.certificates import ProxyCertificate
+from seaway.core.managed_certificate import CertificateStatus, ManagedCertificate, Signed
 from seaway.signing import keys
 from seaway.signing.certificates import sign
 from seaway.signing.requests import new_request
@@ -64,4 +65,27 @@ def a_certificate(authority: CertificateAuthority, name: str, *names: str) -> Pr
         key=key,
         issued_at=LONG_AGO,
         expires_at=LONG_HENCE,
+    )
+
+
+def a_managed_certificate(name: str, **fields: Any) -> ManagedCertificate:
+    """One of AWS Certificate Manager that has been issued; its texts are no real certificate."""
+    signed = Signed(
+        body="body",
+        chain="chain",
+        key="key",
+        serial="01",
+        subject=f"CN={name}",
+        issuer="Seaway",
+        signature_algorithm="SHA256WITHRSA",
+        not_before=0,
+        not_after=99_999_999_999,
+    )
+    given = {"status": CertificateStatus.ISSUED, "signed": signed} | fields
+    return ManagedCertificate(
+        arn=f"arn:aws:acm:us-east-1:000000000000:certificate/{name}",
+        domain=name,
+        names=(name,),
+        created_at=1,
+        **given,
     )

@@ -8,6 +8,7 @@ from seaway.core.balancer import Action, Rule, TargetGroup, WeightedGroup
 from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import Cluster
 from seaway.core.discovery import DiscoveryService, NamedEndpoint, Namespace
+from seaway.core.identity import Role
 from seaway.core.network import NetworkInterface, Subnet
 from seaway.core.service import Deployment, RolloutState, Service, ServiceEvent
 from seaway.core.task import Task
@@ -227,6 +228,23 @@ def a_target_group(name: str = "web", **fields: Any) -> TargetGroup:
     """A target group of instances."""
     arn = f"arn:aws:elasticloadbalancing:{HOME}:targetgroup/{name}/0123456789abcdef"
     return TargetGroup(**{"arn": arn, "name": name, "created_at": 1.0, "vpc": "vpc-1", **fields})
+
+
+def a_role(name: str = "worker", **fields: Any) -> Role:
+    """A role that tasks may be given."""
+    account = "000000000000"
+    return Role(
+        **{
+            "arn": f"arn:aws:iam::{account}:role/{name}",
+            "id": f"AROA{name.upper()}",
+            "name": name,
+            "account": account,
+            "path": "/",
+            "trust": "{}",
+            "created_at": 1.0,
+            **fields,
+        }
+    )
 
 
 def a_rule_to(group: TargetGroup) -> Rule:

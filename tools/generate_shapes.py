@@ -92,12 +92,33 @@ ImportCertificateAuthorityCertificate IssueCertificate GetCertificate RevokeCert
 TagCertificateAuthority UntagCertificateAuthority ListTags
 """.split()  # noqa: SIM905
 
+SSM = """
+PutParameter GetParameter GetParameters GetParametersByPath DescribeParameters DeleteParameter
+DeleteParameters GetParameterHistory LabelParameterVersion UnlabelParameterVersion
+AddTagsToResource RemoveTagsFromResource ListTagsForResource
+""".split()  # noqa: SIM905
+
+SECRETS_MANAGER = """
+CreateSecret GetSecretValue PutSecretValue UpdateSecret DescribeSecret ListSecrets DeleteSecret
+RestoreSecret ListSecretVersionIds UpdateSecretVersionStage BatchGetSecretValue GetRandomPassword
+TagResource UntagResource GetResourcePolicy PutResourcePolicy DeleteResourcePolicy
+""".split()  # noqa: SIM905
+
+LAMBDA = """
+CreateFunction GetFunction GetFunctionConfiguration ListFunctions UpdateFunctionCode
+UpdateFunctionConfiguration DeleteFunction AddPermission RemovePermission GetPolicy
+TagResource UntagResource ListTags PutFunctionConcurrency ListVersionsByFunction
+""".split()  # noqa: SIM905
+
 WANTED: dict[str, list[str] | None] = {
     **dict.fromkeys(WHOLE, None),
     "ec2": EC2,
     "iam": IAM,
     "acm-pca": ACM_PCA,
     "acm": ACM,
+    "ssm": SSM,
+    "secretsmanager": SECRETS_MANAGER,
+    "lambda": LAMBDA,
 }
 
 SCALARS = {
@@ -189,7 +210,8 @@ def _words(text: str) -> set[str]:
 
 def path_of(name: str) -> Path:
     """The file of a service's shapes; a module's name has no hyphen."""
-    return TARGET / f"{name.replace('-', '')}.py"
+    plain = name.replace("-", "")
+    return TARGET / f"{plain}_.py" if keyword.iskeyword(plain) else TARGET / f"{plain}.py"
 
 
 def main() -> int:

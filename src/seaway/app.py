@@ -34,7 +34,9 @@ from seaway.aws import (
     elbv2,
     iam,
     logs,
+    secretsmanager,
     servicediscovery,
+    ssm,
     sts,
 )
 from seaway.aws.cloudformation.inward import Inward
@@ -49,6 +51,7 @@ from seaway.core.task import Task, TaskStatus
 from seaway.reconcile import (
     alarms,
     certificates,
+    cluster_metrics,
     instances,
     managed_certificates,
     placement,
@@ -63,6 +66,7 @@ from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
 from seaway.settings import Settings
+from seaway.store.objects import ObjectFiles
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
@@ -107,6 +111,8 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
         *cloudformation.operations(),
         *acm.operations(),
         *acmpca.operations(),
+        *ssm.operations(),
+        *secretsmanager.operations(),
     ]
     return {(handler.service, handler.name): handler for handler in found}
 
@@ -120,6 +126,7 @@ class Seaway:
         self.store = SqliteStore(settings.database)
         here = Place(account=settings.account, region=settings.region)
         self.blobs = BlobStore(settings.registry_dir)
+        self.objects = ObjectFiles(settings.objects_dir)
         self.registry = Registry(self.store, self.blobs, moment, here)
         self.gateway = Gateway(
             handlers(),
@@ -142,6 +149,7 @@ class Seaway:
                 managed_certificates,
                 alarms,
                 scaling,
+                cluster_metrics,
             )
         ]
         inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
@@ -223,6 +231,7 @@ class Seaway:
         listener = _listen(self.settings)
         self.store.open()
         self.blobs.open()
+        self.objects.open()
         self.settings.proxy_dir.mkdir(parents=True, exist_ok=True)
         ready()
         try:
@@ -306,6 +315,7 @@ class Seaway:
             self.registry.issue_token,
             self.insight,
             self.sessions,
+            self.objects,
         )
         self._machine = machine
         await machine.run()
@@ -345,6 +355,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _listen_near(path: Path) -> socket.socket:
     """A socket in the file system that only this user's programs can connect to."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(str(path))

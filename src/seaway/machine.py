@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,10 @@ from seaway.core.mesh.proxy import EndpointHealth
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.zone import ServedResolver
-from seaway.dispatch.asking import NearAsking, no_materials
+from seaway.dispatch.asking import NearAsking
 from seaway.dispatch.hub import Hub
 from seaway.dispatch.inbox import Inbox
+from seaway.dispatch.materials import materials_of
 from seaway.dispatch.near import NearLink
 from seaway.dns.checks import HealthChecks
 from seaway.dns.process import NameServerProcess
@@ -46,6 +48,7 @@ from seaway.mesh.traffic import Traffic
 from seaway.reconcile.health import observe_health, observe_instance
 from seaway.sessions.door import Sessions
 from seaway.settings import Settings
+from seaway.store.objects import ObjectFiles
 from seaway.store.sqlite import SqliteStore
 
 log = logging.getLogger(__name__)
@@ -97,6 +100,7 @@ class Machine:
         issue_token: Callable[[], str],
         insight: Insight,
         sessions: Sessions,
+        objects: ObjectFiles,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -116,7 +120,7 @@ class Machine:
         self._hub = Hub(store, inbox.take, here)
         self._commands = EngineCommands()
         sessions.attach(HOST, self._commands)
-        self._asking = NearAsking(store, moment, no_materials)
+        self._asking = NearAsking(store, moment, partial(materials_of, read=objects.read))
 
     def status(self) -> dict[str, Any]:
         """What `seaway status` shows of the proxy."""

@@ -73,12 +73,17 @@ class Settings:
     @property
     def tasks_socket(self) -> Path:
         """Where requests to the API that come from inside tasks are taken."""
-        return self.data_dir / "tasks.sock"
+        return self.agent_dir / "tasks.sock"
 
     @property
     def registry_dir(self) -> Path:
         """Image layers, by digest."""
         return self.data_dir / "registry"
+
+    @property
+    def objects_dir(self) -> Path:
+        """The bytes of S3's objects."""
+        return self.data_dir / "objects"
 
     @property
     def agent_dir(self) -> Path:

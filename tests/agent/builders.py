@@ -9,6 +9,7 @@ from pathlib import Path
 from seaway.agent.engine import ImageFacts
 from seaway.agent.firewall import Firewall
 from seaway.agent.images import Registry
+from seaway.agent.inside.server import Inside
 from seaway.agent.network import Plug
 from seaway.agent.rules import Rules
 from seaway.agent.session import Agent
@@ -166,6 +167,7 @@ def an_agent(
     directory: Path,
     firewall: Firewall | None = None,
     hosts_file: Path | None = None,
+    inside: Inside | None = None,
 ) -> Agent:
     """A host agent whose clock stands still."""
     return Agent(
@@ -180,6 +182,7 @@ def an_agent(
         cgroups=MemoryCgroups(),
         firewall=firewall or MemoryFirewall(),
         hosts_file=hosts_file,
+        inside=inside,
         orphans_after=0.0,
         refusals_every=0.01,
         plan_again=0.01,

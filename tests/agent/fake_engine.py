@@ -10,6 +10,7 @@ from typing import Any
 from seaway.agent.engine import (
     ContainerSpec,
     Credentials,
+    Details,
     EngineError,
     EngineFacts,
     EngineGone,
@@ -71,6 +72,21 @@ class FakeEngine:
 
     async def inspect(self, container: str) -> Inspection:
         return self.state[self._known(container)]
+
+    async def details(self, container: str) -> Details:
+        spec = self.specs[self._known(container)]
+        return Details(
+            id=f"id-{spec.name}",
+            name=spec.name,
+            image_id=self.images[spec.image].id if spec.image in self.images else "",
+            created_at="2026-01-02T03:04:05Z",
+            started_at=None,
+            finished_at=None,
+            labels=dict(spec.labels),
+        )
+
+    async def usage(self, container: str) -> dict[str, Any]:
+        return {"name": self.specs[self._known(container)].name}
 
     async def create(self, spec: ContainerSpec) -> str:
         self._do("create", spec.name)

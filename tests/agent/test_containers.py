@@ -107,8 +107,13 @@ def test_volumes_are_a_path_of_the_host_or_the_tasks_own() -> None:
 
 
 def test_awslogs_is_kept_in_files_and_another_driver_is_the_engines() -> None:
-    for driver, kept in (("awslogs", None), ("syslog", LogConfiguration(driver="syslog"))):
-        container = a_container(log=LogConfiguration(driver=driver))
+    files = (("max-size", "10m"), ("max-file", "3"), ("mode", "non-blocking"))
+    for driver, kept in (
+        ("awslogs", LogConfiguration(driver="json-file", options=files)),
+        ("syslog", LogConfiguration(driver="syslog", options=(("mode", "non-blocking"),))),
+    ):
+        options = (("mode", "non-blocking"),)
+        container = a_container(log=LogConfiguration(driver=driver, options=options))
         spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
         assert spec.log == kept
 

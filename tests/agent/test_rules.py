@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seaway.agent.rules import Rules, calls, calls6, incoming, outgoing, outside
+from seaway.agent.rules import Rules, calls, calls6, incoming, inside, outgoing, outside
 
 
 def test_with_neither_guards_nor_ingress_there_is_no_table_whose_hooks_would_cost_time() -> None:
@@ -30,6 +30,7 @@ def test_chains_are_emptied_before_they_are_filled_so_that_twice_is_once() -> No
         outgoing("10.0.0.5"),
         calls(),
         calls6(),
+        inside(),
     ):
         for chain in [line.split(" {")[0] for line in script.splitlines() if "add chain" in line]:
             emptied = chain.replace("add chain", "flush chain")
@@ -40,3 +41,11 @@ def test_chains_are_emptied_before_they_are_filled_so_that_twice_is_once() -> No
 def test_only_the_machines_own_rule_refuses_to_be_made_where_one_is() -> None:
     assert outside("abc").startswith("create table ip seaway-outside\n")
     assert 'comment "abc"' in outside("abc")
+
+
+def test_the_known_ports_of_the_link_local_address_lead_to_where_we_listen() -> None:
+    led = [line.partition("output ")[2] for line in inside().splitlines() if "add rule" in line]
+    assert led == [
+        "ip daddr 169.254.170.2 tcp dport 80 dnat to :61010",
+        "ip daddr 169.254.170.2 tcp dport 4566 dnat to :61011",
+    ]

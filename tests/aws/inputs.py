@@ -43,8 +43,15 @@ def actions(name: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     }
     shares = {"TargetGroups": [{"TargetGroupArn": "{group-free}"}]}
     redirect = {"StatusCode": "HTTP_301", "Port": "81"}
+    kept, moved = ({"Enabled": on, "DurationSeconds": 60} for on in (True, False))
     beside = {
         "ForwardConfig": [{"Type": "forward", "ForwardConfig": shares}],
+        f"{STICKINESS}.Enabled": [
+            {"Type": "forward", "ForwardConfig": shares | {"TargetGroupStickinessConfig": moved}}
+        ],
+        f"{STICKINESS}.DurationSeconds": [
+            {"Type": "forward", "ForwardConfig": shares | {"TargetGroupStickinessConfig": kept}}
+        ],
         "RedirectConfig": [{"Type": "redirect", "RedirectConfig": redirect}],
         "FixedResponseConfig": [
             {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
@@ -66,12 +73,29 @@ def conditions() -> dict[str, dict[str, Any]]:
         "HttpRequestMethodConfig": ("http-request-method", {"Values": ["GET"]}),
         "SourceIpConfig": ("source-ip", {"Values": ["10.0.0.0/8"]}),
     }
+    by_expression = {
+        "RegexValues": {"Field": "path-pattern", "RegexValues": ["^/a"]},
+        "HostHeaderConfig.RegexValues": {
+            "Field": "host-header",
+            "HostHeaderConfig": {"RegexValues": ["a"]},
+        },
+        "PathPatternConfig.RegexValues": {
+            "Field": "path-pattern",
+            "PathPatternConfig": {"RegexValues": ["a"]},
+        },
+        "HttpHeaderConfig.RegexValues": {
+            "Field": "http-header",
+            "HttpHeaderConfig": {"HttpHeaderName": "a", "RegexValues": ["a"]},
+        },
+    }
+    beside = {config: {"Field": field, config: given} for config, (field, given) in plain.items()}
     return {
-        f"Conditions[].{config}": {"Conditions": [{"Field": field, config: given}]}
-        for config, (field, given) in plain.items()
+        f"Conditions[].{config}": {"Conditions": [given]}
+        for config, given in (beside | by_expression).items()
     }
 
 
+SECURED = {"Protocol": "HTTPS", "Certificates": [{"CertificateArn": "{certificate-one}"}]}
 FORWARD = [{"Type": "forward", "TargetGroupArn": "{group-free}"}]
 
 
@@ -240,6 +264,7 @@ CASES = (
             "containerDefinitions[].restartPolicy.enabled": False,
             "containerDefinitions[].restartPolicy.restartAttemptPeriod": 90,
             "volumes[].dockerVolumeConfiguration.scope": "task",
+            "placementConstraints[].expression": "attribute:ecs.os-type exists",
             "containerDefinitions[].systemControls[].namespace": "net.core.somaxconn",
             "containerDefinitions[].volumesFrom[].sourceContainer": "more",
             "cpu": "512",
@@ -358,14 +383,9 @@ CASES = (
         service="ecs",
         operation="RunTask",
         refused=(
-            "enableExecuteCommand",
-            "overrides.containerOverrides[].environmentFiles",
-            "overrides.containerOverrides[].resourceRequirements",
+            "overrides.containerOverrides[].resourceRequirements[].type",
+            "overrides.containerOverrides[].resourceRequirements[].sharingStrategy",
             "overrides.inferenceAcceleratorOverrides",
-            "overrides.executionRoleArn",
-            "overrides.taskRoleArn",
-            "overrides.ephemeralStorage",
-            "referenceId",
             "volumeConfigurations",
         ),
         kept={
@@ -377,9 +397,11 @@ CASES = (
             "placementStrategy[].type": "placement goes by it",
             "placementStrategy[].field": "placement goes by it",
             "clientToken": "RunTask is idempotent by it; no answer shows it",
+            "referenceId": "AWS's own use; the task remembers it",
         },
         effectless={
             "platformVersion": "LATEST is 1.4.0",
+            "overrides.containerOverrides[].environmentFiles[].type": "s3 is the only one",
         },
         base={"taskDefinition": "web", "clientToken": "one"},
         values=_SERVICE_VALUES
@@ -389,6 +411,9 @@ CASES = (
             "launchType": "FARGATE",
             "overrides.containerOverrides[].name": "side",
             "overrides.containerOverrides[].memory": 70,
+            "overrides.containerOverrides[].environmentFiles[].value": "arn:aws:s3:::files/b.env",
+            "overrides.containerOverrides[].resourceRequirements[].value": "0",
+            "overrides.ephemeralStorage.sizeInGiB": 30,
             "overrides.cpu": "512",
             "overrides.memory": "1024",
             "propagateTags": "TASK_DEFINITION",
@@ -409,21 +434,41 @@ CASES = (
             "overrides.containerOverrides": {
                 "overrides": {"containerOverrides": [{"name": "web"}]}
             },
+            "overrides.containerOverrides[].environmentFiles": {
+                "overrides": {
+                    "containerOverrides": [
+                        {
+                            "name": "web",
+                            "environmentFiles": [
+                                {"type": "s3", "value": "arn:aws:s3:::files/a.env"}
+                            ],
+                        }
+                    ]
+                }
+            },
+            "overrides.containerOverrides[].resourceRequirements": {
+                "overrides": {
+                    "containerOverrides": [
+                        {
+                            "name": "web",
+                            "resourceRequirements": [{"type": "GPU", "value": "1"}],
+                        }
+                    ]
+                }
+            },
+            "overrides.ephemeralStorage": _CABLED | {"launchType": "FARGATE"},
         },
     ),
     Case(
         service="ecs",
         operation="CreateCluster",
-        refused=(
-            "settings",
-            "configuration",
-        ),
+        refused=("settings[].name", "configuration"),
         base={"clusterName": "new"},
         values={
             "capacityProviders": ["FARGATE"],
             "defaultCapacityProviderStrategy[].capacityProvider": "FARGATE",
             "settings[].name": "probe",
-            "settings[].value": "enhanced",
+            "settings[].value": "enabled",
             "serviceConnectDefaults.namespace": "shop",
         },
         beside={
@@ -458,8 +503,6 @@ CASES = (
         service="elbv2",
         operation="CreateTargetGroup",
         refused=(
-            "Protocol",
-            "HealthCheckProtocol",
             "HealthCheckEnabled",
             "IpAddressType",
             "TargetControlPort",
@@ -491,7 +534,6 @@ CASES = (
             "SubnetMappings[].PrivateIPv4Address",
             "SubnetMappings[].IPv6Address",
             "SubnetMappings[].SourceNatIpv6Prefix",
-            "Type",
             "IpAddressType",
             "CustomerOwnedIpv4Pool",
             "EnablePrefixForIpv6SourceNat",
@@ -521,22 +563,15 @@ CASES = (
         service="elbv2",
         operation="CreateListener",
         refused=(
-            "Protocol",
-            "SslPolicy",
-            "Certificates",
+            "Certificates[].IsDefault",
             "DefaultActions[].Type",
             "DefaultActions[].AuthenticateOidcConfig",
             "DefaultActions[].AuthenticateCognitoConfig",
-            f"DefaultActions[].{STICKINESS}.Enabled",
             "DefaultActions[].JwtValidationConfig",
-            "AlpnPolicy",
             "MutualAuthentication",
         ),
         kept={
             "Tags": "DescribeTags shows them",
-        },
-        effectless={
-            f"DefaultActions[].{STICKINESS}.DurationSeconds": "stickiness is off",
         },
         base={
             "LoadBalancerArn": "{balancer}",
@@ -544,32 +579,45 @@ CASES = (
             "Port": 81,
             "DefaultActions": FORWARD,
         },
-        values={"LoadBalancerArn": "{other-balancer}", "Protocol": "HTTPS"}
+        values={
+            "LoadBalancerArn": "{other-balancer}",
+            "Protocol": "UDP",
+            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "Certificates[].CertificateArn": "{certificate-two}",
+            "AlpnPolicy": ["HTTP2Only"],
+        }
         | actions("DefaultActions")[0],
-        beside=actions("DefaultActions")[1],
+        beside=actions("DefaultActions")[1]
+        | {
+            "Protocol": {
+                "LoadBalancerArn": "{network-balancer}",
+                "Protocol": "TCP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": "{group-flows}"}],
+            },
+            "AlpnPolicy": {
+                "LoadBalancerArn": "{network-balancer}",
+                "Protocol": "TLS",
+                "Certificates": [{"CertificateArn": "{certificate-one}"}],
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": "{group-raw}"}],
+            },
+            "SslPolicy": SECURED,
+            "Certificates": SECURED,
+        },
     ),
     Case(
         service="elbv2",
         operation="CreateRule",
         refused=(
             "Conditions[].Field",
-            "Conditions[].HostHeaderConfig.RegexValues",
-            "Conditions[].PathPatternConfig.RegexValues",
-            "Conditions[].HttpHeaderConfig.RegexValues",
             "Conditions[].SourceIpConfig.IpAddressType",
-            "Conditions[].RegexValues",
             "Actions[].Type",
             "Actions[].AuthenticateOidcConfig",
             "Actions[].AuthenticateCognitoConfig",
-            f"Actions[].{STICKINESS}.Enabled",
             "Actions[].JwtValidationConfig",
             "Transforms",
         ),
         kept={
             "Tags": "DescribeTags shows them",
-        },
-        effectless={
-            f"Actions[].{STICKINESS}.DurationSeconds": "stickiness is off",
         },
         base={
             "ListenerArn": "{listener}",

@@ -51,7 +51,7 @@ def firings(text: str, after: str, count: int = 3, zone: str | None = None) -> l
         ("at(2026-03-05T06:07:08)", ["2026-03-05 06:07"]),
         ("at(2026-02-05T06:07:08)", []),
         ("rate(1 hour)", ["2026-03-01 01:00", "2026-03-01 02:00", "2026-03-01 03:00"]),
-        ("rate(2 days)", ["2026-03-03 00:00", "2026-03-05 00:00", "2026-03-07 00:00"]),
+        ("rate(2 days)", ["2026-03-02 00:00", "2026-03-04 00:00", "2026-03-06 00:00"]),
     ],
 )
 def test_schedules_fire_when_aws_says(text: str, expected: list[str]) -> None:

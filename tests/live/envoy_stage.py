@@ -29,6 +29,7 @@ from seaway.core.mesh.proxy import (
     Retry,
     Route,
     Routing,
+    Secret,
     Share,
     Upstream,
 )
@@ -237,8 +238,18 @@ class Mesh:
         self.server = MeshServer(on_traffic=taken, on_ack=acked)
         await self.server.start(str(self.directory / "mesh.sock"))
 
-    async def apply(self, ports: Sequence[Port], upstreams: Sequence[Upstream]) -> None:
-        proxy = Proxy(node="node-1", ports=tuple(ports), upstreams=tuple(upstreams))
+    async def apply(
+        self,
+        ports: Sequence[Port],
+        upstreams: Sequence[Upstream],
+        secrets: Sequence[Secret] = (),
+    ) -> None:
+        proxy = Proxy(
+            node="node-1",
+            ports=tuple(ports),
+            upstreams=tuple(upstreams),
+            secrets=tuple(secrets),
+        )
         self.snapshot = take_snapshot(proxy, self.snapshot)
         await self.publish()
 

@@ -17,6 +17,7 @@ from seaway.agent.network import KernelAddresses
 from seaway.agent.session import Agent
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import ContainerDefinition
+from seaway.link.asking import ControlPlane
 from seaway.link.messages import (
     Assignment,
     FromHost,
@@ -97,6 +98,7 @@ def an_agent(
     directory: Path,
     scope: str,
     registry: Registry | None = None,
+    control: ControlPlane | None = None,
 ) -> Agent:
     return Agent(
         engine,
@@ -107,6 +109,7 @@ def an_agent(
         clock=time.time,
         addresses=KernelAddresses(),
         registry=registry,
+        control=control,
         hosts_file=directory / "machine-hosts",
         orphans_after=1.0,
         usage_every=1.0,
@@ -132,11 +135,15 @@ async def an_engine(directory: Path, scope: str) -> AsyncIterator[DockerEngine]:
 
 @asynccontextmanager
 async def a_running_agent(
-    engine: DockerEngine, directory: Path, scope: str, registry: Registry | None = None
+    engine: DockerEngine,
+    directory: Path,
+    scope: str,
+    registry: Registry | None = None,
+    control: ControlPlane | None = None,
 ) -> AsyncIterator[Machine]:
     """An agent that has said hello; cancelled at the end, its containers left as they are."""
     link = QueueLink()
-    job = asyncio.create_task(an_agent(engine, link, directory, scope, registry).run())
+    job = asyncio.create_task(an_agent(engine, link, directory, scope, registry, control).run())
     hello = asyncio.create_task(link.heard(Hello))
     await asyncio.wait({job, hello}, return_when=asyncio.FIRST_COMPLETED)
     if job.done():

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
 import signal
-import ssl
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -19,7 +15,6 @@ import grpc.aio
 import pytest
 
 from seaway.core.mesh.proxy import (
-    Certificate,
     Endpoint,
     FixedResponse,
     Forward,
@@ -564,40 +559,6 @@ def test_a_sticky_client_stays_with_its_target() -> None:
             cookie = cookie.partition(";")[0]
             assert {(await get(port, cookie=cookie)).body for _ in range(8)} == {first.body}
             assert len({(await get(port)).body for _ in range(8)}) > 1
-
-    asyncio.run(story())
-
-
-def test_a_certificate_makes_a_port_speak_tls(tmp_path: Path) -> None:
-    made = [tmp_path / "key.pem", tmp_path / "chain.pem"]
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=pets.example"),
-            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-addext", "subjectAltName=DNS:pets.example", "-keyout", made[0], "-out", made[1]),
-        ],
-        check=True,
-        capture_output=True,
-    )
-
-    async def story() -> None:
-        async with a_mesh() as mesh:
-            target = await Target("one").start()
-            certificate = Certificate(key=made[0].read_text(), chain=made[1].read_text())
-            port = a_balancer(Forward(shares=(Share(upstream="cats"),)))
-            port = replace(port, certificate=certificate)
-            await mesh.apply([port], [an_upstream(target, name="cats", labels=BALANCER)])
-            trust = ssl.create_default_context(cafile=str(made[1]))
-            client = Client(
-                *await asyncio.open_connection(
-                    port.address, port.port, ssl=trust, server_hostname="pets.example"
-                )
-            )
-            assert (await client.get()).body == "one"
-            assert "x-forwarded-proto: https" in target.heads[-1]
-            client.close()
-            with contextlib.suppress(OSError):
-                await client.writer.wait_closed()
 
     asyncio.run(story())
 

@@ -11,6 +11,7 @@ import pytest
 
 from seaway.core.exec_session import UNUSED_SECONDS, ExecSession
 from seaway.core.identity import Credential
+from seaway.core.launch import LAUNCH_LIFETIME, Launch
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.reconcile.retention import DAY, expire
@@ -105,3 +106,15 @@ def test_a_session_nobody_came_for_is_forgotten(store: SqliteStore) -> None:
         run(store, lambda tx, now=now: expire(tx, Moment(now, bytes)))
         with store.transaction() as tx:
             assert tx.where(ExecSession) == left
+
+
+def test_client_tokens_are_forgotten_after_a_day(store: SqliteStore) -> None:
+    def write(tx: Any) -> None:
+        for key, age in (("old", LAUNCH_LIFETIME + 1), ("new", LAUNCH_LIFETIME - 1)):
+            tx.put(Launch(key=key, digest="", tasks=(), created_at=NOW - age))
+
+    kept: list[str] = []
+    run(store, write)
+    run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    run(store, lambda tx: kept.extend(launch.key for launch in tx.where(Launch)))
+    assert kept == ["new"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from seaway.core.moment import Moment
-from seaway.sessions.calling import Caller, Ended, Shown
+from seaway.sessions.calling import Caller, Ended, Ready, Shown
 from seaway.sessions.channel import Channel, Refused, Resized, Said, Typed
 from seaway.sessions.frames import ACKNOWLEDGE, OUTPUT, Payload, decoded
 from tests.handlers import Counted
@@ -23,7 +23,7 @@ def connected() -> tuple[Channel, Caller]:
     heard, (_, complete) = channel.received(response, NOW)
     assert heard == [Said.READY]
     assert decoded(complete).payload_type == Payload.HANDSHAKE_COMPLETE
-    assert caller.received(complete, NOW)[0] == []
+    assert caller.received(complete, NOW)[0] == [Ready()]
     return channel, caller
 
 
@@ -101,3 +101,11 @@ def test_the_end_carries_the_exit_code() -> None:
     told = json.loads(decoded(channel.closed("gone", None, NOW)).payload)
     assert told["SessionId"] == "ecs-execute-command-1"
     assert "ExitCode" not in told
+
+
+def test_a_client_that_knows_no_handshake_just_begins() -> None:
+    channel, caller = Channel("s", "token"), Caller("token", "0")
+    channel.opened(caller.opening(NOW), NOW)
+    size, typed = caller.resized(80, 24, NOW), caller.typed(b"ls\r", NOW)[0]
+    assert channel.received(size, NOW)[0] == [Said.READY, Resized(80, 24)]
+    assert channel.received(typed, NOW)[0] == [Typed(b"ls\r")]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from seaway.agent import firelens
 from seaway.agent.engine import ContainerSpec, Pairs
 from seaway.agent.images import Image
 from seaway.core.names import last_part
-from seaway.core.task_definition import ContainerDefinition
-from seaway.link.messages import Assignment
+from seaway.core.task_definition import ContainerDefinition, LogConfiguration, Volume
+from seaway.link.messages import Assignment, Material
 
 _MIB = 1024 * 1024
 INSTALLATION = "seaway.installation"
@@ -19,6 +21,8 @@ TASK = "seaway.task"
 CONTAINER = "seaway.container"
 ROLE = "seaway.role"
 PAUSE = "pause"
+SHARED = "~shared"
+"""The pause whose process and IPC namespaces a task's containers share, where it says so."""
 APPLICATION = "application"
 
 
@@ -33,6 +37,8 @@ class Surroundings:
     pause_image: str
     directory: Path
     """The task's own directory on this machine."""
+    shared: str | None = None
+    """The engine's id of the pause whose process and IPC namespaces are shared."""
 
 
 def namespaces(assignment: Assignment) -> tuple[str, ...]:
@@ -41,8 +47,18 @@ def namespaces(assignment: Assignment) -> tuple[str, ...]:
         case "awsvpc":
             return ("",)
         case "bridge":
-            return tuple(container.name for container in assignment.containers)
+            return tuple(c.name for c in assignment.containers if not c.disable_networking)
     return ()
+
+
+def has_namespace(assignment: Assignment, container: ContainerDefinition) -> bool:
+    """A container joins a namespace that we hold open for it."""
+    return namespace_of(assignment, container.name) in namespaces(assignment)
+
+
+def shares_processes(assignment: Assignment) -> bool:
+    """The task's containers share a process or an IPC namespace of their own."""
+    return "task" in (assignment.pid_mode, assignment.ipc_mode)
 
 
 def namespace_of(assignment: Assignment, container: str) -> str:
@@ -63,12 +79,15 @@ def resolver_path(directory: Path, container: str) -> Path:
 def asks_resolver(assignment: Assignment, container: ContainerDefinition) -> bool:
     """Whether a container asks the control plane's DNS server; its own setting goes first."""
     has_own = container.dns_servers or assignment.network_mode in ("host", "none")
+    has_own = has_own or container.disable_networking
     return assignment.resolver is not None and not has_own
 
 
-def volume_name(assignment: Assignment, volume: str) -> str:
-    """The engine's name for an empty volume that lives as long as the task."""
-    return f"seaway-{last_part(assignment.task)}-{volume}"
+def volume_name(assignment: Assignment, volume: Volume) -> str:
+    """The engine's name for a volume: its own where it is shared, else one of the task's."""
+    if volume.docker is not None and volume.docker.scope == "shared":
+        return volume.name
+    return f"seaway-{last_part(assignment.task)}-{volume.name}"
 
 
 def container_name(assignment: Assignment, container: str) -> str:
@@ -112,31 +131,68 @@ def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> 
     )
 
 
+def shared_spec(assignment: Assignment, around: Surroundings) -> ContainerSpec:
+    """The pause that holds the process and IPC namespaces a task's containers share."""
+    return ContainerSpec(
+        name=container_name(assignment, "~internal~ecs~pause-shared"),
+        image=around.pause_image,
+        labels=_labels(assignment, SHARED, PAUSE, around),
+        ipc_mode="shareable",
+        cgroup_parent=around.cgroup_parent,
+    )
+
+
 def application_spec(
     assignment: Assignment,
     container: ContainerDefinition,
     image: Image,
     pause: str | None,
     around: Surroundings,
+    *,
+    materials: Mapping[str, Material] | None = None,
+    ids: Mapping[str, str] | None = None,
 ) -> ContainerSpec:
-    """A container of the definition, joined to its pause (host and none modes have none)."""
+    """A container of the definition, joined to its pause (host and none modes have none).
+
+    ``materials`` are what the task's containers are given and nobody writes down, ``ids`` the
+    engine's of those made already, both by container.
+    """
     labels = _labels(assignment, container.name, APPLICATION, around)
-    environment = dict(assignment.environment) | dict(container.environment)
+    given = materials or {}
+    material = given.get(container.name) or Material(container=container.name)
+    network = "none" if container.disable_networking else assignment.network_mode
     return ContainerSpec(
         name=container_name(assignment, container.name),
         image=image.name,
         labels=(*container.docker_labels, *labels),
         command=container.command,
         entry_point=container.entry_point,
-        environment=tuple(environment.items()),
+        environment=_environment(assignment, container, given),
         working_directory=container.working_directory,
         user=container.user,
-        network=f"container:{pause}" if pause else assignment.network_mode,
+        network=f"container:{pause}" if pause else network,
+        network_disabled=container.disable_networking,
         sysctls=tuple((k, v) for k, v in container.sysctls if not _is_network(k)),
-        binds=(*_files(assignment, container, around.directory), *_binds(assignment, container)),
+        binds=(
+            *_files(assignment, container, around.directory),
+            *_binds(assignment, container),
+            *firelens.binds(container, around.directory),
+        ),
+        volumes_from=tuple(
+            f"{(ids or {})[source.container]}{':ro' if source.read_only else ''}"
+            for source in container.volumes_from
+        ),
+        devices=container.devices,
+        tmpfs=container.tmpfs,
+        security_options=container.security_options,
+        pid_mode=_shared(assignment.pid_mode, around),
+        ipc_mode=_shared(assignment.ipc_mode, around),
         cgroup_parent=around.cgroup_parent,
         cpu_shares=max(2, container.cpu),
         memory=container.memory * _MIB if container.memory else None,
+        memory_swap=_swap(container),
+        # Without maxSwap it has no effect (API: LinuxParameters.swappiness).
+        swappiness=container.swappiness if container.max_swap is not None else None,
         memory_reservation=_reservation(container),
         shared_memory=container.shared_memory * _MIB if container.shared_memory else None,
         privileged=container.privileged,
@@ -148,9 +204,58 @@ def application_spec(
         capabilities_drop=container.capabilities_drop,
         ulimits=container.ulimits,
         health_check=container.health_check,
-        # The engine keeps awslogs output in files; this host carries it on from there.
-        log=container.log if container.log and container.log.driver != "awslogs" else None,
+        log=_log(assignment, container, material, around.directory),
     )
+
+
+def _environment(
+    assignment: Assignment, container: ContainerDefinition, materials: Mapping[str, Material]
+) -> Pairs:
+    """Files' variables give way to the definition's, and those to secrets (ECS agent)."""
+    material = materials.get(container.name)
+    fetched = dict(material.environment) if material else {}
+    hidden = {secret.name for secret in container.secrets}
+    environment = dict(assignment.environment)
+    environment |= {name: value for name, value in fetched.items() if name not in hidden}
+    environment |= dict(firelens.environment(assignment, container))
+    environment |= dict(container.environment)
+    environment |= {name: value for name, value in fetched.items() if name in hidden}
+    if container.firelens is not None:
+        options = {name: given.log_options for name, given in materials.items()}
+        environment |= dict(firelens.secret_environment(assignment, options))
+    return tuple(environment.items())
+
+
+def _log(
+    assignment: Assignment, container: ContainerDefinition, material: Material, directory: Path
+) -> LogConfiguration | None:
+    """How the engine keeps or hands on what the container writes."""
+    log = container.log
+    if log is None:
+        return None
+    if firelens.is_routed(container):
+        return firelens.log_driver(assignment, container, directory)
+    options = dict(log.options)
+    if log.driver != "awslogs":
+        return LogConfiguration(
+            driver=log.driver, options=tuple((options | dict(material.log_options)).items())
+        )
+    # The engine keeps awslogs output in files; this host carries it on from there. How lines
+    # are handed over to the driver, which is what mode means, is the engine's part.
+    handed = {key: options[key] for key in ("mode", "max-buffer-size") if key in options}
+    kept = {"max-size": "10m", "max-file": "3"}
+    return LogConfiguration(driver="json-file", options=tuple((kept | handed).items()))
+
+
+def _shared(mode: str | None, around: Surroundings) -> str | None:
+    return f"container:{around.shared}" if mode == "task" else mode
+
+
+def _swap(container: ContainerDefinition) -> int | None:
+    """The engine's limit is of memory and swap together."""
+    if container.max_swap is None:
+        return None
+    return ((container.memory or 0) + container.max_swap) * _MIB
 
 
 def _files(
@@ -166,7 +271,7 @@ def _files(
 
 def _binds(assignment: Assignment, container: ContainerDefinition) -> tuple[str, ...]:
     sources = {
-        volume.name: volume.host_path or volume_name(assignment, volume.name)
+        volume.name: volume.host_path or volume_name(assignment, volume)
         for volume in assignment.volumes
     }
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -37,6 +38,7 @@ from seaway.agent.engine import (
 )
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class DockerEngine:
@@ -93,6 +95,8 @@ class DockerEngine:
                 )
             except _Conflict as error:
                 return await self._same(spec, error)
+        for warning in made.get("Warnings") or ():
+            _log.warning("container %s: %s", spec.name, warning)
         return str(made["Id"])
 
     async def start(self, container: str) -> None:

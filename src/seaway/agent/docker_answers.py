@@ -28,7 +28,6 @@ def details_of(found: dict[str, Any]) -> Details:
         process=state["Pid"],
         labels=found["Config"]["Labels"] or {},
         mounts=tuple(mounts),
-        storage=found.get("Driver", ""),
         health=_last_check(state.get("Health")),
     )
 

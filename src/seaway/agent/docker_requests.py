@@ -91,11 +91,9 @@ def _tmpfs_options(mount: Tmpfs) -> str:
 
 
 def _log_config(log: LogConfiguration | None) -> dict[str, Any]:
-    options = {} if log is None else dict(log.options)
-    if log is None or log.driver == "json-file":
-        # The engine's own default keeps all that was ever written.
-        options = {"max-size": "10m", "max-file": "3"} | options
-    return {"Type": log.driver if log else "json-file", "Config": options}
+    if log is None:
+        return {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
+    return {"Type": log.driver, "Config": dict(log.options)}
 
 
 def _health_check(check: HealthCheck | None) -> dict[str, Any]:

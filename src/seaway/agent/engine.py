@@ -135,8 +135,6 @@ class Details:
     process: int = 0
     labels: dict[str, str] = field(default_factory=dict)
     mounts: tuple[tuple[str, str, str], ...] = ()
-    storage: str = ""
-    """The engine's storage driver."""
     health: dict[str, Any] | None = None
     """The last result of its health check: status, when it began to hold, output, exit code."""
 

@@ -50,26 +50,31 @@ class Images:
     def __init__(self, engine: Engine, registry: Registry | None) -> None:
         self._engine = engine
         self._registry = registry
-        self._pulls: dict[str, asyncio.Task[Image]] = {}
+        self._pulls: dict[tuple[str, Credentials | None], asyncio.Task[Image]] = {}
 
-    async def ensure(self, name: str) -> Image:
+    async def ensure(self, name: str, credentials: Credentials | None = None) -> Image:
         """Have the image; an ECR address is asked for anew each time, as its tag may move.
+
+        So is one that needs ``credentials``: who may not pull it may not run it either.
 
         Raises CannotPull with AWS's text, EngineGone while the engine is away.
         """
-        job = self._pulls.get(name)
+        key = (name, credentials)
+        job = self._pulls.get(key)
         if job is None:
-            job = self._pulls[name] = asyncio.create_task(self._ensure(name))
-            job.add_done_callback(lambda job: self._done(name, job))
+            job = self._pulls[key] = asyncio.create_task(self._ensure(name, credentials))
+            job.add_done_callback(lambda job: self._done(key, job))
         return await asyncio.shield(job)
 
-    def _done(self, name: str, job: asyncio.Task[Image]) -> None:
-        del self._pulls[name]
+    def _done(self, key: tuple[str, Credentials | None], job: asyncio.Task[Image]) -> None:
+        del self._pulls[key]
         if not job.cancelled():
             job.exception()  # whoever wanted the image may have left
 
-    async def _ensure(self, name: str) -> Image:
+    async def _ensure(self, name: str, credentials: Credentials | None) -> Image:
         try:
+            if credentials is not None:
+                return await self._pulled(name, credentials)
             if self._registry and (local := local_name(name, self._registry.port)):
                 return await self._pulled(local, self._credentials(local))
             try:
@@ -90,7 +95,7 @@ class Images:
             except EngineGone:
                 raise
             except EngineError as error:
-                unknown = credentials is not None and "no such host" in error.message
+                unknown = ".localhost" in name and "no such host" in error.message
                 if pause is None or not unknown:
                     raise
             await asyncio.sleep(pause)
@@ -122,6 +127,14 @@ def local_name(name: str, port: str) -> str | None:
         return None
     host = f"{found['account']}.dkr.ecr.{found['region']}.localhost:{port}"
     return f"{host}/{found['rest']}"
+
+
+def registry_of(name: str, user: str, password: str) -> Credentials:
+    """Who pulls an image from the registry its name begins with; Docker Hub where it says none."""
+    host, slash, _ = name.partition("/")
+    named = slash and (host == "localhost" or "." in host or ":" in host)
+    server = host if named else "https://index.docker.io/v1/"
+    return Credentials(user=user, password=password, server=server)
 
 
 def repository_of(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ _MOST_LINES = 1000
 _LONGEST_WAIT = 0.5
 """Seconds a line may wait for others to go with."""
 _RETRY = 1.0
+_OPEN_EVENT = 5.0
+"""Seconds an event of several lines stays open for more of them (engine's awslogs driver)."""
+_LARGEST_EVENT = 262_118
+"""Bytes of an event: 256 KiB less what CloudWatch Logs counts for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,19 @@ class LogFollower:
         kept: Path,
         *,
         pseudo_terminal: bool,
+        starts: re.Pattern[str] | None = None,
+        open_for: float = _OPEN_EVENT,
     ) -> None:
+        """``starts`` matches the first line of an event; None: every line is an event."""
         self._engine = engine
         self._link = link
         self._stream = stream
         self._container = container
         self._kept = kept
         self._pseudo_terminal = pseudo_terminal
+        self._events = LogEvents(starts)
+        self._open_for = open_for
+        self._read_to = Position()
 
     async def run(self) -> None:
         """Carry lines until there will be no more."""
@@ -58,47 +69,97 @@ class LogFollower:
             jobs.create_task(self._carry(queue))
 
     async def _read(self, queue: asyncio.Queue[OutputLine | None]) -> None:
-        position = read_position(self._kept)
+        self._read_to = read_position(self._kept)
         while True:
             try:
-                position = await self._follow(queue, position)
-                break
+                await self._follow(queue)
+                if not (await self._engine.inspect(self._container)).running:
+                    break
+                await asyncio.sleep(_RETRY)  # it was started again, or the engine was
             except EngineGone:
                 await asyncio.sleep(_RETRY)
             except EngineError:
                 break  # the container is gone, and with it its output
         await queue.put(None)
 
-    async def _follow(
-        self, queue: asyncio.Queue[OutputLine | None], position: Position
-    ) -> Position:
-        to_skip = position.count
+    async def _follow(self, queue: asyncio.Queue[OutputLine | None]) -> None:
+        begin = self._read_to
+        to_skip = begin.count
         lines = self._engine.output(
-            self._container, position.at, pseudo_terminal=self._pseudo_terminal
+            self._container, begin.at, pseudo_terminal=self._pseudo_terminal
         )
         async with aclosing(lines):
             async for line in lines:
-                if line.at < position.at:
+                if line.at < begin.at:
                     continue
-                if line.at == position.at and to_skip:
+                if line.at == begin.at and to_skip:
                     to_skip -= 1
                     continue
                 to_skip = 0
                 await queue.put(line)
-                position = position.after(line)
-        return position
+                self._read_to = self._read_to.after(line)
 
     async def _carry(self, queue: asyncio.Queue[OutputLine | None]) -> None:
         position, more = read_position(self._kept), True
         while more:
-            lines, more = await _gathered(queue)
-            if not lines:
+            patience = self._open_for if self._events.has_open else None
+            lines, more = await _gathered(queue, patience)
+            events = self._events.take(lines)
+            if not lines or not more:  # nothing came to an open event, or nothing will
+                events += self._events.close()
+            if not events:
                 continue
-            said = tuple(LogLine(at=line.at // 1_000_000, text=line.text) for line in lines)
-            await self._link.send(LogBatch(stream=self._stream, lines=said))
-            for line in lines:
+            await self._link.send(LogBatch(stream=self._stream, lines=_told(events)))
+            for line in (line for event in events for line in event):
                 position = position.after(line)
             write_position(self._kept, position)
+
+
+class LogEvents:
+    """Puts lines together to events, by the pattern their first lines match; None: no pattern."""
+
+    def __init__(self, starts: re.Pattern[str] | None) -> None:
+        self._starts = starts
+        self._open: list[OutputLine] = []
+        self._size = 0
+
+    @property
+    def has_open(self) -> bool:
+        """There is an event that more lines may come to."""
+        return bool(self._open)
+
+    def take(self, lines: list[OutputLine]) -> list[list[OutputLine]]:
+        """The events that these lines have completed."""
+        if self._starts is None:
+            return [[line] for line in lines]
+        done = []
+        for line in lines:
+            size = len(line.text.encode()) + 1
+            if self._starts.search(line.text) or self._is_full(line, size):
+                done += self.close()
+            self._open.append(line)
+            self._size += size
+        return done
+
+    def _is_full(self, line: OutputLine, size: int) -> bool:
+        if not self._open:
+            return False
+        age = (line.at - self._open[0].at) / 1_000_000_000
+        return age > _OPEN_EVENT or self._size + size > _LARGEST_EVENT
+
+    def close(self) -> list[list[OutputLine]]:
+        """The event that was open, if there was one."""
+        done = [self._open] if self._open else []
+        self._open, self._size = [], 0
+        return done
+
+
+def _told(events: list[list[OutputLine]]) -> tuple[LogLine, ...]:
+    """An event has the time of its first line."""
+    return tuple(
+        LogLine(at=event[0].at // 1_000_000, text="\n".join(line.text for line in event))
+        for event in events
+    )
 
 
 def read_position(kept: Path) -> Position:
@@ -117,10 +178,19 @@ def write_position(kept: Path, position: Position) -> None:
     fresh.replace(kept)
 
 
-async def _gathered(queue: asyncio.Queue[OutputLine | None]) -> tuple[list[OutputLine], bool]:
-    """Lines that came close together, and whether there may be more."""
+async def _gathered(
+    queue: asyncio.Queue[OutputLine | None], patience: float | None
+) -> tuple[list[OutputLine], bool]:
+    """Lines that came close together, and whether there may be more.
+
+    ``patience``: seconds to wait for the first one; None = as long as it takes.
+    """
     lines: list[OutputLine] = []
-    first = await queue.get()
+    try:
+        async with asyncio.timeout(patience):
+            first = await queue.get()
+    except TimeoutError:
+        return lines, True
     if first is None:
         return lines, False
     lines.append(first)

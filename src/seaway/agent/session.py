@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from ipaddress import ip_address, ip_network
@@ -21,7 +22,9 @@ from seaway.agent.link import Link
 from seaway.agent.network import Addresses, Networks
 from seaway.agent.pause.image import pause_image
 from seaway.agent.refusals import Refusals
-from seaway.agent.worker import Tools, Worker, forget, remove_task
+from seaway.agent.removal import forget, remove_task
+from seaway.agent.tools import Tools
+from seaway.agent.worker import Worker
 from seaway.core.mesh.connect import OUTSIDE
 from seaway.core.names import last_part
 from seaway.link.asking import ControlPlane
@@ -37,15 +40,20 @@ _OUTSIDE = ip_network(OUTSIDE)
 _log = logging.getLogger(__name__)
 
 
+def free_space(directory: str) -> int:
+    """The bytes that are free in the file system of a directory."""
+    return shutil.disk_usage(directory).free
+
+
 class Agent:
     """The host agent of one installation on one machine.
 
     ``host`` is the machine's id. ``installation`` tells the containers of this Seaway from
     others' on the same engine. ``clock`` gives epoch seconds. ``registry`` is where ECR addresses
     lead. ``control`` is whom it asks for keys and secrets, ``inside`` what programs in its tasks
-    find. ``hosts_file`` is the machine's own, None to leave it alone. Containers found on the
-    machine that nobody has assigned ``orphans_after`` seconds after the first host plan are
-    stopped and removed.
+    find. ``hosts_file`` is the machine's own, None to leave it alone. ``free_space`` gives the
+    free bytes where a directory is. Containers found on the machine that nobody has assigned
+    ``orphans_after`` seconds after the first host plan are stopped and removed.
     """
 
     def __init__(
@@ -64,6 +72,7 @@ class Agent:
         cgroups: Cgroups | None = None,
         firewall: Firewall | None = None,
         hosts_file: Path | None = Path("/etc/hosts"),
+        free_space: Callable[[str], int] = free_space,
         orphans_after: float = 30.0,
         usage_every: float = 20.0,
         refusals_every: float = 2.0,
@@ -81,6 +90,7 @@ class Agent:
         self._cgroups = cgroups
         self._firewall = firewall or KernelFirewall()
         self._hosts_file = hosts_file
+        self._free_space = free_space
         self._orphans_after = orphans_after
         self._usage_every = usage_every
         self._refusals_every = refusals_every
@@ -99,9 +109,11 @@ class Agent:
         """
         facts = await self._meet_engine()
         self._cgroups = self._cgroups or cgroups_for(facts, self._installation)
-        tools = self._tools(self._cgroups, await self._load_pause(facts))
+        tools = self._tools(self._cgroups, await self._load_pause(facts), facts.root)
         since = int(self._clock() * 1e9)
         await self._find()
+        if self._inside is not None:
+            await self._inside.resume()
         await self._link.send(hello(self._host, facts))
         async with asyncio.TaskGroup() as jobs:
             jobs.create_task(self._listen(tools, jobs))
@@ -110,7 +122,7 @@ class Agent:
             jobs.create_task(self._measure(tools.cgroups))
             jobs.create_task(self._refusals().run())
 
-    def _tools(self, cgroups: Cgroups, pause: str) -> Tools:
+    def _tools(self, cgroups: Cgroups, pause: str, root: str) -> Tools:
         return Tools(
             engine=self._engine,
             link=self._link,
@@ -121,6 +133,7 @@ class Agent:
             installation=self._installation,
             pause_image=pause,
             firewall=self._firewall,
+            free_space=lambda: self._free_space(root),
             control=self._control,
             inside=self._inside,
         )

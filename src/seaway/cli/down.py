@@ -61,6 +61,7 @@ def _remove_data(settings: Settings) -> None:
         settings.registry_dir,
         settings.agent_dir,
         settings.dns_dir,
+        settings.objects_dir,
     ):
         shutil.rmtree(path, ignore_errors=True)
     for file in (settings.database, settings.series):

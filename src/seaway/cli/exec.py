@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import shlex
@@ -13,17 +12,19 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from seaway import __version__
 from seaway.cli.options import data_dir_option
 from seaway.cli.question import endpoint
 from seaway.core.moment import Moment
-from seaway.sessions.calling import Caller, Ended
+from seaway.sessions.calling import Caller, Ended, Ready, Shown
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -81,7 +82,6 @@ def _task(ecs: Any, cluster: str, target: str) -> str:
 
 async def _talk(url: str, token: str) -> Ended:
     from websockets.asyncio.client import connect
-    from websockets.exceptions import ConnectionClosed, WebSocketException
 
     caller = Caller(token, f"seaway/{__version__}")
     try:
@@ -102,15 +102,16 @@ async def _converse(caller: Caller, socket: ClientConnection) -> Ended:
     typed: asyncio.Queue[bytes] = asyncio.Queue()
     resized = asyncio.Event()
     resized.set()
-    _listen(loop, typed)
+    ready = asyncio.Event()
     loop.add_signal_handler(signal.SIGWINCH, resized.set)
+    _listen(loop, typed)
     async with asyncio.TaskGroup() as jobs:
         work = [
-            jobs.create_task(_send_typed(caller, socket, typed)),
-            jobs.create_task(_send_sizes(caller, socket, resized)),
+            jobs.create_task(_once(ready, _send_typed(caller, socket, typed))),
+            jobs.create_task(_once(ready, _send_sizes(caller, socket, resized))),
         ]
         try:
-            return await _show(caller, socket)
+            return await _show(caller, socket, ready)
         finally:
             loop.remove_reader(sys.stdin.fileno())
             for job in work:
@@ -147,29 +148,46 @@ async def _send_sizes(caller: Caller, socket: ClientConnection, resized: asyncio
         await socket.send(caller.resized(columns, rows, _now()))
 
 
-async def _show(caller: Caller, socket: ClientConnection) -> Ended:
+async def _once(ready: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """The work, when the command is there to hear of it and while the connection is."""
+    try:
+        await ready.wait()
+        with suppress(ConnectionClosed):
+            await work
+    finally:
+        work.close()
+
+
+async def _show(caller: Caller, socket: ClientConnection, ready: asyncio.Event) -> Ended:
     async for message in socket:
         if isinstance(message, str):
             continue
         said, answers = caller.received(message, _now())
-        for answer in answers:
-            await socket.send(answer)
+        # What came before the other side closed is still there to be shown.
+        with suppress(ConnectionClosed):
+            for answer in answers:
+                await socket.send(answer)
         for word in said:
-            if isinstance(word, Ended):
-                return word
-            sys.stdout.buffer.write(word.data)
-            sys.stdout.buffer.flush()
+            match word:
+                case Ended():
+                    return word
+                case Ready():
+                    ready.set()
+                case Shown(data):
+                    sys.stdout.buffer.write(data)
+                    sys.stdout.buffer.flush()
     return Ended("The connection was lost.", None)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _raw_terminal() -> Iterator[None]:
     """Every key goes to the command, Ctrl-C too; the terminal is as before afterwards."""
     if not sys.stdin.isatty():
         yield
         return
     before = termios.tcgetattr(sys.stdin)
-    tty.setraw(sys.stdin)
+    # What has been typed already is not lost.
+    tty.setraw(sys.stdin, termios.TCSADRAIN)
     try:
         yield
     finally:

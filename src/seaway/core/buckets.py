@@ -60,7 +60,7 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
+class MultipartUpload:
     """A multipart upload under way."""
 
     id: str
@@ -121,39 +121,44 @@ def listing(
     found: list[StoredObject] = []
     prefixes: list[str] = []
     last: str | None = None
-    for shared, one in _grouped(objects, prefix, delimiter):
-        name = shared or one.name
-        if after and _order(name) <= _order(after):
-            continue
-        if shared and delimiter and after.startswith(shared) and after.endswith(delimiter):
-            continue
+    for shared, one in _grouped(_after(objects, prefix, delimiter, after), prefix, delimiter):
         if len(found) + len(prefixes) == limit:
             return Listing(tuple(found), tuple(prefixes), last)
         if shared:
             prefixes.append(shared)
         else:
             found.append(one)
-        last = name
+        last = shared or one.name
     return Listing(tuple(found), tuple(prefixes), None)
+
+
+def _after(
+    objects: Iterable[StoredObject], prefix: str, delimiter: str, after: str
+) -> list[StoredObject]:
+    """Those of the prefix beyond what was seen, in order."""
+    seen = after if delimiter and after.endswith(delimiter) else None
+    low = after.encode()
+    found = [
+        (order, one)
+        for one in objects
+        if one.name.startswith(prefix)
+        and (order := one.name.encode()) > low
+        and not (seen and one.name.startswith(seen))
+    ]
+    found.sort(key=lambda pair: pair[0])
+    return [one for _, one in found]
 
 
 def _grouped(
     objects: Iterable[StoredObject], prefix: str, delimiter: str
 ) -> Iterator[tuple[str, StoredObject]]:
-    """Each object, or the first of those that share a beginning with that beginning."""
+    """Each object, or the first of those that share a beginning, with that beginning."""
     seen = None
-    for one in sorted(objects, key=lambda one: _order(one.name)):
-        if not one.name.startswith(prefix):
-            continue
+    for one in objects:
         end = one.name.find(delimiter, len(prefix)) if delimiter else -1
-        if end < 0:
+        shared = one.name[: end + len(delimiter)] if end >= 0 else ""
+        if not shared:
             yield "", one
-            continue
-        shared = one.name[: end + len(delimiter)]
-        if shared != seen:
+        elif shared != seen:
             seen = shared
             yield shared, one
-
-
-def _order(name: str) -> bytes:
-    return name.encode()

@@ -45,13 +45,19 @@ def memory_refusal(definition: TaskDefinition) -> str | None:
 
 
 def port_refusal(definition: TaskDefinition, port_name: str) -> str | None:
-    """An endpoint's port must be a named port mapping of some container."""
-    if definition.port_named(port_name) is not None:
-        return None
-    return (
-        f"portName({port_name}) does not refer to any named PortMapping in the "
-        "container definitions"
-    )
+    """An endpoint's port must be a named port mapping of some container: one port, of TCP."""
+    named = definition.port_named(port_name)
+    if named is None:
+        return (
+            f"portName({port_name}) does not refer to any named PortMapping in the "
+            "container definitions"
+        )
+    if named[1].last_port is not None or named[1].protocol != "tcp":
+        return (
+            f"portName({port_name}) refers to a port range or a UDP port, which Service Connect "
+            "does not support."
+        )
+    return None
 
 
 def request_rule_refusal(what: str, protocol: AppProtocol) -> str | None:

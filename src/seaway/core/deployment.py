@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,12 @@ class Rollout:
     stop: tuple[Task, ...] = ()
     stuck: bool = False
     """A deployment is under way and the percentages allow neither a start nor a stop."""
+    places: tuple[str, ...] = ()
+    """The container instances (by ARN) that the tasks to start are for, one each; of a DAEMON."""
+    zone: str | None = None
+    """The availability zone that the one task to start is for, to even out the zones."""
+    protected: int = 0
+    """Tasks that would go but for their protection from scale-in."""
 
 
 def most_alive(service: Service) -> int:
@@ -47,27 +54,34 @@ def plan_rollout(
     healthy: frozenset[str],
     unhealthy: frozenset[str] = frozenset(),
     leaving: frozenset[str] = frozenset(),
+    protected: frozenset[str] = frozenset(),
 ) -> Rollout:
     """Never more alive than maximumPercent, never fewer healthy than minimumHealthyPercent.
 
     ``healthy`` are the ARNs that count as healthy now, ``unhealthy`` those whose checks have
     failed for good; the rest are on their way up. (API: DeploymentConfiguration.) ``leaving`` are
     those whose container instance drains: they are replaced as if they were of an old revision.
+    ``protected`` ones stay unless they fail (API: UpdateTaskProtection).
     """
     alive = [task for task in tasks if task.is_alive]
-    current = [t for t in alive if t.deployment == primary.id and t.arn not in leaving]
-    staying = {task.arn for task in current}
+    here = [t for t in alive if t.deployment == primary.id and t.arn not in leaving]
+    # A task on its way to even out the zones comes on top until it can take over.
+    current = [t for t in here if t.zone_wanted is None or t.arn in healthy]
+    staying = {task.arn for task in here}
     old = [task for task in alive if task.arn not in staying]
-    failing = [task for task in current if task.arn in unhealthy]
-    missing = service.desired_count - (len(current) - len(failing))
+    failing = [task for task in here if task.arn in unhealthy]
+    missing = service.desired_count - (len(current) - sum(1 for t in failing if t in current))
     start = max(0, min(missing, most_alive(service) - len(alive)))
-    stop = _surplus(service, current, healthy, unhealthy)
+    free = [task for task in current if task.arn not in protected or task.arn in unhealthy]
+    stop = _surplus(service, current, free, healthy, unhealthy)
+    kept = min(len(current) - service.desired_count, len(current) - len(free))
     if not stop:
-        stop = _outgoing(service, alive, old, healthy)
+        loose = [task for task in old if task.arn not in protected]
+        stop, kept = _outgoing(service, alive, loose, healthy), max(kept, len(old) - len(loose))
     if not stop and failing and not start:
         stop = _failing(service, current, failing, healthy, len(alive))
     stuck = bool(old) and missing > 0 and not start and not stop and _all_settled(current, healthy)
-    return Rollout(start=start, stop=tuple(stop), stuck=stuck)
+    return Rollout(start=start, stop=tuple(stop), stuck=stuck, protected=max(0, kept))
 
 
 def _all_settled(current: Iterable[Task], healthy: frozenset[str]) -> bool:
@@ -75,28 +89,46 @@ def _all_settled(current: Iterable[Task], healthy: frozenset[str]) -> bool:
 
 
 def _surplus(
-    service: Service, current: list[Task], healthy: frozenset[str], unhealthy: frozenset[str]
+    service: Service,
+    current: list[Task],
+    free: list[Task],
+    healthy: frozenset[str],
+    unhealthy: frozenset[str],
 ) -> list[Task]:
-    """Scale-in: what is least worth goes first – failed, not yet healthy, most crowded, newest."""
+    """Scale-in among the ``free``: what is least worth goes first.
+
+    Failed ones, then those not yet healthy, then of the fullest zone, of the fullest instance,
+    the newest: so what stays is spread as evenly as what was there (ECS guide: task placement
+    strategies). Each one that goes changes what is fullest.
+    """
     extra = len(current) - max(service.desired_count, 0)
     replacing = sum(1 for task in current if task.arn in unhealthy)
     if extra <= 0 or (
         replacing and len(healthy & {t.arn for t in current}) < service.desired_count
     ):
         return []
-    crowd: dict[str | None, int] = {}
-    for task in current:
-        crowd[task.instance] = crowd.get(task.instance, 0) + 1
+    zones = Counter(task.zone for task in current)
+    instances = Counter(task.instance for task in current)
 
-    def worth(task: Task) -> tuple[bool, bool, int, float]:
+    def worth(task: Task) -> tuple[bool, bool, int, int, float, str]:
         return (
             task.arn not in unhealthy,
             task.arn in healthy,
-            -crowd[task.instance],
+            -zones[task.zone],
+            -instances[task.instance],
             -task.created_at,
+            task.arn,
         )
 
-    return sorted(current, key=worth)[:extra]
+    going: list[Task] = []
+    left = list(free)
+    while left and len(going) < extra:
+        task = min(left, key=worth)
+        left.remove(task)
+        going.append(task)
+        zones[task.zone] -= 1
+        instances[task.instance] -= 1
+    return going
 
 
 def _outgoing(
@@ -108,6 +140,84 @@ def _outgoing(
     spare = sum(1 for task in alive if task.arn in healthy) - fewest_healthy(service)
     serving.sort(key=lambda task: task.created_at)
     return idle + serving[: max(0, spare)]
+
+
+def plan_daemon(
+    service: Service,
+    primary: Deployment,
+    tasks: Sequence[Task],
+    instances: Sequence[str],
+    healthy: frozenset[str],
+    unhealthy: frozenset[str] = frozenset(),
+    leaving: frozenset[str] = frozenset(),
+) -> Rollout:
+    """One task on each of these container instances (by ARN), never two; old ones go first.
+
+    ``leaving`` are tasks on instances that drain and still have other work: theirs goes last.
+    Never fewer are healthy than minimumHealthyPercent of the instances; the maximum is always
+    100 percent. (API: CreateService.schedulingStrategy DAEMON.)
+    """
+    alive = [task for task in tasks if task.is_alive]
+    wanted, held, going = set(instances), set[str](), []
+    for task in sorted(alive, key=lambda t: (t.deployment != primary.id, t.created_at)):
+        place = task.instance or task.wanted_instance or ""
+        if task.arn in leaving:
+            continue
+        if place not in wanted or place in held or task.arn in unhealthy:
+            going.append(task)
+        else:
+            held.add(place)
+    gone = {task.arn for task in going}
+    staying = [task for task in alive if task.arn not in gone and task.arn not in leaving]
+    old = [task for task in staying if task.deployment != primary.id]
+    fewest = math.ceil(len(wanted) * service.rollout.minimum_healthy_percent / 100)
+    serving = sum(1 for task in staying if task.arn in healthy)
+    idle = [task for task in old if task.arn not in healthy]
+    spare = [task for task in old if task.arn in healthy][: max(0, serving - fewest)]
+    occupied = {task.instance or task.wanted_instance for task in alive}
+    places = tuple(arn for arn in instances if arn not in occupied)
+    stop = (*going, *idle, *spare)
+    stuck = bool(old) and not places and not stop and len(held) == len(wanted)
+    stuck = stuck and all(t.arn in healthy for t in staying)
+    return Rollout(start=len(places), places=places, stop=stop, stuck=stuck)
+
+
+def zone_to_even_out(
+    service: Service,
+    primary: Deployment,
+    tasks: Sequence[Task],
+    healthy: frozenset[str],
+    zones: Iterable[str],
+) -> str | None:
+    """The availability zone that should get a task more; None when the zones are even enough.
+
+    Only while nothing else moves: everything of the primary deployment, healthy, as many as
+    desired. One task is started in the poorest zone; once it serves, scale-in takes one of the
+    richest. (ECS guide: balancing a service across Availability Zones.)
+    """
+    alive = [task for task in tasks if task.is_alive]
+    if service.zone_rebalancing != "ENABLED" or most_alive(service) <= len(alive):
+        return None
+    if len(alive) != service.desired_count or not all(
+        task.deployment == primary.id and task.arn in healthy for task in alive
+    ):
+        return None
+    counts = Counter(dict.fromkeys(zones, 0))
+    if len(counts) < 2 or not spreads_over_zones(service):
+        return None
+    counts.update(task.zone for task in alive if task.zone)
+    poorest = min(counts, key=lambda zone: (counts[zone], zone))
+    return poorest if max(counts.values()) - counts[poorest] > 1 else None
+
+
+ZONE_FIELDS = ("attribute:ecs.availability-zone", "ecs.availability-zone")
+
+
+def spreads_over_zones(service: Service) -> bool:
+    """Whether its tasks are to be spread over zones before anything else."""
+    first = next(iter(service.placement_strategy), None)
+    bound = any(ZONE_FIELDS[0] in text for _, text in service.placement_constraints)
+    return not bound and (first is None or (first[0] == "spread" and first[1] in ZONE_FIELDS))
 
 
 def _failing(

@@ -11,6 +11,9 @@ from seaway.core.service_deployment import HookRun, HookStatus
 CALL_AGAIN = 30.0
 """Seconds until a hook that is IN_PROGRESS is called again, when it names no delay."""
 
+LONGEST_WAIT = 86400.0
+"""Seconds a function may ask to be left alone for: no stage lasts longer than a day."""
+
 CALL_LIMIT = 900.0
 """Seconds a function has to answer in (AWS: Lambda's 15 minutes)."""
 
@@ -72,7 +75,8 @@ def answered(run: HookRun, body: bytes, now: float) -> HookRun:
         case "IN_PROGRESS":
             delay = told.get("callBackDelay", CALL_AGAIN)
             usable = isinstance(delay, int | float) and not isinstance(delay, bool) and delay >= 0
-            return replace(run, call_at=now + (float(delay) if usable else CALL_AGAIN))
+            wait = min(float(delay), LONGEST_WAIT) if usable else CALL_AGAIN
+            return replace(run, call_at=now + wait)
         case "FAILED":
             return failed(run, "the function returned FAILED")
         case other:

@@ -23,6 +23,7 @@ CAPABILITIES = (
     "com.amazonaws.ecs.capability.logging-driver.none",
     "com.amazonaws.ecs.capability.privileged-container",
     "com.amazonaws.ecs.capability.task-iam-role",
+    "com.amazonaws.ecs.capability.task-iam-role-network-host",
     "ecs.capability.container-health-check",
     "ecs.capability.container-ordering",
     "ecs.capability.execution-role-awslogs",

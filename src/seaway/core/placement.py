@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -75,20 +74,37 @@ def place(
     return Floor(candidates).place(task, definition)
 
 
+def suits(
+    definition: TaskDefinition,
+    constraints: Iterable[tuple[str, str]],
+    instance: ContainerInstance,
+    tasks: Iterable[Task],
+) -> bool:
+    """Whether an instance is of the kind a definition asks for, however full it is."""
+    subject = subject_of(instance, tasks)
+    needed = frozenset(required_attributes(definition))
+    queries = [_query(text) for kind, text in constraints if kind == "memberOf"]
+    return _lacking(definition, needed, subject.attributes) is None and _chosen(queries, subject)
+
+
 class _Spot:
     """An instance while tasks are put on it: what is left of it changes with each."""
 
-    __slots__ = ("cpu", "groups", "instance", "memory", "plain", "ports", "tasks", "values")
+    __slots__ = ("able", "cpu", "groups", "instance", "memory", "plain", "ports", "tasks", "values")
 
     def __init__(self, candidate: Candidate) -> None:
-        room = candidate.room
-        self.instance = candidate.instance
+        room, instance = candidate.room, candidate.instance
+        self.instance = instance
+        self.able = instance.connected and instance.host is not None and instance.status == "ACTIVE"
         self.cpu, self.memory = room.cpu, room.memory
         self.ports: set[HostPort] = {("tcp", port) for port in room.ports}
         self.ports.update(("udp", port) for port in room.udp_ports)
         self.tasks = list(candidate.tasks)
-        self.groups = Counter(task.group for task in candidate.tasks if task.is_alive)
-        self.plain = subject_of(candidate.instance, ())
+        self.groups: dict[str, int] = {}
+        for task in candidate.tasks:
+            if task.is_alive:
+                self.groups[task.group] = self.groups.get(task.group, 0) + 1
+        self.plain = subject_of(instance, ())
         self.values: dict[str, str | None] = {}
 
     def subject(self) -> Subject:
@@ -97,15 +113,12 @@ class _Spot:
 
     def value(self, field_name: str) -> str | None:
         """Which part of a spread over this field the instance belongs to."""
-        if field_name not in self.values:
-            name = field_name.removeprefix("attribute:")
-            if name in ("instanceId", "host"):
-                self.values[field_name] = self.instance.arn
-            elif name in ("zone", "ecs.availability-zone"):
-                self.values[field_name] = self.instance.zone
-            else:
-                self.values[field_name] = self.plain.attributes.get(name)
-        return self.values[field_name]
+        name = field_name.removeprefix("attribute:")
+        if name in ("instanceId", "host"):
+            return self.instance.arn
+        if name in ("zone", "ecs.availability-zone"):
+            return self.instance.zone
+        return self.plain.attributes.get(name)
 
 
 @dataclass(slots=True)
@@ -117,6 +130,8 @@ class _Shape:
     gpus: int
     queries: tuple[Query, ...]
     distinct: bool
+    attributes: frozenset[str]
+    """The capabilities it needs of an instance's agent."""
     spots: list[_Spot]
     refusal: Refusal | None = None
 
@@ -136,7 +151,13 @@ class Floor:
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self._spots = {c.instance.arn: _Spot(c) for c in candidates}
         self._shapes: dict[object, _Shape] = {}
-        self._crowds: dict[tuple[str, str], Counter[str | None]] = {}
+        self._suited_to: dict[object, list[_Spot]] = {}
+        self._crowds: dict[str, dict[str, dict[str | None, int]]] = {}
+        self._subjects: set[str] = set()
+        self._groups: dict[str, list[_Spot]] = {}
+        for spot in self._spots.values():
+            for group in spot.groups:
+                self._groups.setdefault(group, []).append(spot)
 
     def place(self, task: Task, definition: TaskDefinition) -> Placement | Refusal:
         """Put the task on the instance it goes to, or say why none will do.
@@ -170,6 +191,7 @@ class Floor:
             task.overrides,
             task.capacity_provider,
             task.wanted_instance,
+            task.zone_wanted,
             task.placement_constraints,
         )
         found = self._shapes.get(key)
@@ -185,25 +207,39 @@ class Floor:
             gpus=gpus_of(definition, task),
             queries=tuple(_query(text) for kind, text in pairs if kind == "memberOf"),
             distinct=any(kind == "distinctInstance" for kind, _ in pairs),
+            attributes=frozenset(required_attributes(definition)),
             spots=[],
         )
-        shape.spots = [
-            spot for spot in self._eligible(task) if _never(definition, shape, spot) is None
-        ]
+        shape.spots = self._suited(task, definition, shape)
         return shape
+
+    def _suited(self, task: Task, definition: TaskDefinition, shape: _Shape) -> list[_Spot]:
+        """The instances that such tasks can run on, if there is room."""
+        key = (task.task_definition, task.placement_constraints, shape.gpus)
+        if key not in self._suited_to:
+            self._suited_to[key] = [
+                spot
+                for spot in self._spots.values()
+                if spot.able and _never(definition, shape, spot) is None
+            ]
+        suited = self._suited_to[key]
+        if not (task.wanted_instance or task.capacity_provider or task.zone_wanted):
+            return suited
+        eligible = set(self._eligible(task))
+        return [spot for spot in suited if spot in eligible]
 
     def _eligible(self, task: Task) -> Iterable[_Spot]:
         """The instances the task may be thought of for at all."""
         if task.wanted_instance is not None:
             spot = self._spots.get(task.wanted_instance)
             return () if spot is None else (spot,)
-        if task.capacity_provider is None:
-            return self._spots.values()
-        return (
-            spot
-            for spot in self._spots.values()
-            if spot.instance.capacity_provider == task.capacity_provider
-        )
+        found: Iterable[_Spot] = self._spots.values()
+        if task.capacity_provider is not None:
+            mine = task.capacity_provider
+            found = [spot for spot in found if spot.instance.capacity_provider == mine]
+        if task.zone_wanted is not None:
+            found = [spot for spot in found if spot.instance.zone == task.zone_wanted]
+        return found
 
     def _fitting(self, task: Task, shape: _Shape) -> list[_Spot]:
         cpu, memory, ports = shape.need.cpu, shape.need.memory, shape.ports
@@ -213,7 +249,7 @@ class Floor:
         # What is too small now stays so: like tasks need not look at it again.
         shape.spots = left
         if shape.distinct:
-            left = [spot for spot in left if not spot.groups[task.group]]
+            left = [spot for spot in left if task.group not in spot.groups]
         if shape.asks_tasks:
             left = [spot for spot in left if _chosen(shape.queries, spot.subject())]
         return left
@@ -231,30 +267,37 @@ class Floor:
                 costs = [spot.memory if in_memory else spot.cpu for spot in pool]
             else:
                 crowd = self._crowd(task.group, subject)
-                costs = [crowd[spot.value(subject)] for spot in pool]
+                costs = [crowd.get(spot.values[subject], 0) for spot in pool]
             least = min(costs)
             pool = [spot for spot, cost in zip(pool, costs, strict=True) if cost == least]
         return max(pool, key=lambda spot: spot.cpu)
 
-    def _crowd(self, group: str, subject: str) -> Counter[str | None]:
+    def _crowd(self, group: str, subject: str) -> dict[str | None, int]:
         """How many tasks of the group are alive for each value of what is spread over."""
-        known = self._crowds.get((group, subject))
-        if known is None:
-            known = self._crowds[(group, subject)] = Counter()
-            for spot in self._spots.values():
-                if spot.groups[group]:
-                    known[spot.value(subject)] += spot.groups[group]
-        return known
+        crowds = self._crowds.setdefault(group, {})
+        if subject not in crowds:
+            if subject not in self._subjects:
+                self._subjects.add(subject)
+                for spot in self._spots.values():
+                    spot.values[subject] = spot.value(subject)
+            crowd = crowds[subject] = {}
+            for spot in self._groups.get(group, ()):
+                value = spot.values[subject]
+                crowd[value] = crowd.get(value, 0) + spot.groups[group]
+        return crowds[subject]
 
     def _take(self, task: Task, need: Use, spot: _Spot, bindings: tuple[PortBinding, ...]) -> None:
         spot.cpu -= need.cpu
         spot.memory -= need.memory
         spot.ports.update((binding.protocol, binding.host_port) for binding in bindings)
         spot.tasks.append(task)
+        if task.group not in spot.groups:
+            spot.groups[task.group] = 0
+            self._groups.setdefault(task.group, []).append(spot)
         spot.groups[task.group] += 1
-        for (group, subject), crowd in self._crowds.items():
-            if group == task.group:
-                crowd[spot.value(subject)] += 1
+        for subject, crowd in self._crowds.get(task.group, {}).items():
+            value = spot.values[subject]
+            crowd[value] = crowd.get(value, 0) + 1
 
     def _refuse(self, task: Task, definition: TaskDefinition, shape: _Shape) -> Refusal:
         reasons = [
@@ -285,7 +328,7 @@ def _never(definition: TaskDefinition, shape: _Shape, spot: _Spot) -> _Why | Non
     if instance.status != "ACTIVE":
         return _because(0, spot, 'encountered error "INACTIVE".', "INACTIVE")
     attributes = spot.plain.attributes
-    lacking = _lacking(definition, attributes)
+    lacking = _lacking(definition, shape.attributes, attributes)
     if lacking is not None:
         text = f"is missing an attribute required by your task ({lacking})."
         return _because(1, spot, text, "ATTRIBUTE")
@@ -297,15 +340,18 @@ def _never(definition: TaskDefinition, shape: _Shape, spot: _Spot) -> _Why | Non
     return None
 
 
-def _lacking(definition: TaskDefinition, attributes: Mapping[str, str | None]) -> str | None:
+def _lacking(
+    definition: TaskDefinition, needed: frozenset[str], attributes: Mapping[str, str | None]
+) -> str | None:
     """The attribute a definition needs and the instance has not."""
     architecture = attributes.get("ecs.cpu-architecture")
     if architecture is not None and not runs_on(definition, architecture):
         return f"ecs.cpu-architecture {definition.cpu_architecture}"
+    lacking = needed - attributes.keys()
     # An instance whose agent told nothing of what it can do is taken to be able to.
-    if not any(name.startswith(_TOLD) for name in attributes):
-        return None
-    return next((n for n in required_attributes(definition) if n not in attributes), None)
+    if lacking and any(name.startswith(_TOLD) for name in attributes):
+        return min(lacking)
+    return None
 
 
 def _not_now(task: Task, shape: _Shape, spot: _Spot) -> _Why:
@@ -314,7 +360,7 @@ def _not_now(task: Task, shape: _Shape, spot: _Spot) -> _Why:
         return _because(4, spot, "has insufficient memory available.", "RESOURCE:MEMORY")
     if shape.need.cpu > spot.cpu:
         return _because(5, spot, "has insufficient CPU units available.", "RESOURCE:CPU")
-    if shape.distinct and spot.groups[task.group]:
+    if shape.distinct and task.group in spot.groups:
         return _unsatisfied(spot, "DistinctInstance")
     if not _chosen(shape.queries, spot.subject()):
         return _unsatisfied(spot, "MemberOf")

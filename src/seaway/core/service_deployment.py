@@ -57,10 +57,10 @@ class ServiceDeployment:
     target: str
     """Id of the deployment (the service revision) it brings in: green."""
     created_at: float
+    configuration: DeploymentConfiguration
+    """As it was when it was asked for."""
     sources: tuple[str, ...] = ()
     """Ids of the deployments in force when it was asked for, the newest last."""
-    configuration: DeploymentConfiguration = DeploymentConfiguration()
-    """As it was when it was asked for."""
     rollback_asked: bool = False
     """StopServiceDeployment was called."""
     overtaken: bool = False

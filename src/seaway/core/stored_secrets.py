@@ -79,9 +79,7 @@ def with_version(secret: StoredSecret, version: SecretVersion) -> StoredSecret:
         kept = [_previous(v, v.id == there.id) for v in kept]
     unstaged = [v.id for v in kept if not v.stages]
     dropped = set(unstaged[: max(0, len(unstaged) - MOST_UNSTAGED)])
-    return replace(
-        secret, versions=(*(v for v in kept if v.id not in dropped), version)
-    )
+    return replace(secret, versions=(*(v for v in kept if v.id not in dropped), version))
 
 
 def with_stage(

@@ -140,6 +140,8 @@ class Task:
     """GiB; None = the task definition's."""
     client_token: str | None = None
     reference_id: str | None = None
+    zone_wanted: str | None = None
+    """The availability zone it is started in to even out its service's zones."""
     protected_until: float | None = None
     """Scale-in and deployments leave it running until then (API: UpdateTaskProtection)."""
     tags: Tags = ()

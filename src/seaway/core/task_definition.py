@@ -219,6 +219,10 @@ class ContainerDefinition:
     """"disabled", when the caller said so; image digests are not pinned here."""
 
 
+DELETED = "DELETED"
+"""The status of a family's newest revision once it is gone; nobody is shown it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDefinition:
     """A revision of a family: the containers that run together (API: TaskDefinition)."""
@@ -229,7 +233,7 @@ class TaskDefinition:
     registered_at: float
     registered_by: str = ""
     status: str = "ACTIVE"
-    """ACTIVE, INACTIVE (deregistered) or DELETE_IN_PROGRESS."""
+    """ACTIVE, INACTIVE (deregistered), DELETE_IN_PROGRESS, or DELETED: only its number is left."""
     deregistered_at: float | None = None
     delete_requested_at: float | None = None
     network_mode: NetworkMode = NetworkMode.BRIDGE

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from seaway.core.capacity import ContainerInstance
-from seaway.core.identity import Role
 from seaway.core.keys import TASK_LIFETIME, cannot_assume, role_session
 from seaway.core.moment import Moment
-from seaway.core.names import last_part, place_of
+from seaway.core.names import place_of
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.core.task_protection import (
@@ -20,6 +19,7 @@ from seaway.core.task_protection import (
 )
 from seaway.link.asking import CannotFetch, Protection, ProtectionRefused
 from seaway.link.messages import Material, RoleKeys
+from seaway.store.roles import role_called
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
@@ -79,14 +79,6 @@ def keys_of_role(tx: Transaction, task_arn: str, name: str, moment: Moment) -> R
         token=credential.session,
         expires_at=credential.expires_at,
     )
-
-
-def role_called(tx: Transaction, name: str, account: str) -> Role | None:
-    """The role of this ARN, or of this short name in the account."""
-    if name.startswith("arn:"):
-        return tx.find(Role, name)
-    named = tx.where(Role, name=last_part(name))
-    return next((role for role in named if role.account == account), None)
 
 
 def protection_of(tx: Transaction, task_arn: str, now: float) -> Protection:

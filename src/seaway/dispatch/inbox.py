@@ -12,7 +12,7 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place, last_part, place_of
 from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
-from seaway.dispatch.usage import usage_points
+from seaway.dispatch.usage import Usages
 from seaway.link.messages import (
     FromHost,
     Hello,
@@ -36,6 +36,7 @@ class Inbox:
         self._store = store
         self._moment = moment
         self._account = account
+        self._usages = Usages()
 
     def take(self, host: str, message: FromHost) -> None:
         """One message of a host."""
@@ -95,12 +96,7 @@ class Inbox:
 
     def _keep_usage(self, usage: Usage) -> None:
         with self._store.transaction() as tx:
-            task = tx.find(Task, usage.task)
-            definition = tx.find(TaskDefinition, task.task_definition) if task else None
-            if task is None or definition is None:
-                return
-            points = usage_points(usage, task, definition, self._moment().now)
-            tx.series.put_points(points)
+            tx.series.put_points(self._usages.points_of(tx, usage, self._moment().now))
 
 
 def _host(hello: Hello, now: float) -> Host:

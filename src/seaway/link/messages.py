@@ -140,6 +140,8 @@ class Material:
     log_options: tuple[tuple[str, str], ...] = ()
     registry: tuple[str, str] | None = None
     """User and password of the private registry of its image."""
+    router_config: str | None = None
+    """The text of a log router's configuration file in S3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from seaway.store.series import Dimensions, Merge, Metric, Point, value_of
 
 ECS = "AWS/ECS"
 BALANCER = "AWS/ApplicationELB"
+NETWORK = "AWS/NetworkELB"
 MESH = "Seaway/Mesh"
 """Our own: what AWS has no metric for."""
 
@@ -44,6 +45,15 @@ _RESPONSES = {
 _REPLIES = {
     Counted.PROXY_REPLIES_4XX: "HTTPCode_ELB_4XX_Count",
     Counted.PROXY_REPLIES_5XX: "HTTPCode_ELB_5XX_Count",
+    Counted.PROXY_REPLIES_500: "HTTPCode_ELB_500_Count",
+    Counted.PROXY_REPLIES_502: "HTTPCode_ELB_502_Count",
+    Counted.PROXY_REPLIES_503: "HTTPCode_ELB_503_Count",
+    Counted.PROXY_REPLIES_504: "HTTPCode_ELB_504_Count",
+    Counted.REDIRECTS: "HTTPCode_ELB_3XX_Count",
+}
+_BY_RULE = {
+    Counted.REDIRECTS: "HTTP_Redirect_Count",
+    Counted.FIXED_RESPONSES: "HTTP_Fixed_Response_Count",
 }
 _STATUS_PROTOCOLS = ("http", "http2")
 """gRPC's status is not HTTP's: HTTPCode_Target metrics are not for it (Service Connect metrics)."""
@@ -68,6 +78,8 @@ def points(samples: Iterable[TrafficSample], interval: float = FLUSH_INTERVAL) -
                 found.extend(_client(labels, report))
             case Purpose.INGRESS:
                 found.extend(_ingress(labels, report))
+            case Purpose.BALANCE if labels.load_balancer.startswith("net/"):
+                found.extend(_network(labels, report))
             case Purpose.BALANCE:
                 found.extend(_balance(labels, report))
             case _:
@@ -125,7 +137,9 @@ def _balance(labels: Labels, report: _Report) -> Iterator[Point]:
     yield from report.counted(BALANCER, "NewConnectionCount", whole, connections)
     moved = report.value(client, Counted.BYTES_SENT, Counted.BYTES_RECEIVED)
     yield from report.counted(BALANCER, "ProcessedBytes", whole, moved, Unit.BYTES)
-    for counted, name in _REPLIES.items():
+    failures = report.value(client, Counted.TLS_FAILURES)
+    yield from report.counted(BALANCER, "ClientTLSNegotiationErrorCount", whole, failures)
+    for counted, name in (*_REPLIES.items(), *_BY_RULE.items()):
         yield from report.counted(BALANCER, name, whole, report.value(client, counted))
     if not labels.target_group:
         return
@@ -136,12 +150,53 @@ def _balance(labels: Labels, report: _Report) -> Iterator[Point]:
         yield from report.counted(BALANCER, "RequestCount", place, requests)
         yield from report.responses(BALANCER, place)
         yield from report.response_time(BALANCER, place, Unit.SECONDS)
+        refused = report.value(target, Counted.FAILED_CONNECTIONS)
+        yield from report.counted(BALANCER, "TargetConnectionErrorCount", place, refused)
+        unsafe = report.value(target, Counted.TLS_FAILURES)
+        yield from report.counted(BALANCER, "TargetTLSNegotiationErrorCount", place, unsafe)
     yield from report.per_target(BALANCER, group)
-    targets = report.value(target, Counted.TARGETS)
+    yield from _hosts(BALANCER, group, report)
+
+
+def _network(labels: Labels, report: _Report) -> Iterator[Point]:
+    """A network load balancer's (NLB guide: CloudWatch metrics).
+
+    Flows are counted where clients come in, except that TCP's that are open now are counted
+    towards the targets. Each is shown for its protocol and for all together.
+    """
+    client, target = Side.PORT, Side.UPSTREAM
+    whole: Dimensions = (("LoadBalancer", labels.load_balancer),)
+    if labels.target_group:
+        group: Dimensions = (*whole, ("TargetGroup", labels.target_group))
+        yield from _hosts(NETWORK, group, report)
+        unsafe = report.value(target, Counted.TLS_FAILURES)
+        yield from report.counted(NETWORK, "TargetTLSNegotiationErrorCount", whole, unsafe)
+        for name in _kinds("ActiveFlowCount", labels.protocol):
+            yield from report.now(NETWORK, name, whole, _active(report, target))
+        return
+    begun = report.value(client, Counted.NEW_CONNECTIONS)
+    moved = report.value(client, Counted.BYTES_SENT, Counted.BYTES_RECEIVED)
+    for name in _kinds("NewFlowCount", labels.protocol):
+        yield from report.counted(NETWORK, name, whole, begun)
+    for name in _kinds("ProcessedBytes", labels.protocol):
+        yield from report.counted(NETWORK, name, whole, moved, Unit.BYTES)
+    for name in _kinds("ActiveFlowCount", labels.protocol):
+        yield from report.now(NETWORK, name, whole, _active(report, client))
+    failures = report.value(client, Counted.TLS_FAILURES)
+    yield from report.counted(NETWORK, "ClientTLSNegotiationErrorCount", whole, failures)
+
+
+def _kinds(name: str, protocol: str) -> tuple[str, str]:
+    """A metric of all flows, and that of one protocol's."""
+    return name, f"{name}_{protocol.upper()}"
+
+
+def _hosts(space: str, group: Dimensions, report: _Report) -> Iterator[Point]:
+    targets = report.value(Side.UPSTREAM, Counted.TARGETS)
     if targets:
-        healthy = report.value(target, Counted.HEALTHY_TARGETS)
-        yield report.sampled(BALANCER, "HealthyHostCount", group, healthy)
-        yield report.sampled(BALANCER, "UnHealthyHostCount", group, max(targets - healthy, 0))
+        healthy = report.value(Side.UPSTREAM, Counted.HEALTHY_TARGETS)
+        yield report.sampled(space, "HealthyHostCount", group, healthy)
+        yield report.sampled(space, "UnHealthyHostCount", group, max(targets - healthy, 0))
 
 
 def _active(report: _Report, side: Side) -> float:

@@ -13,9 +13,9 @@ from seaway.core.mesh.balance import Balanced, balance, host_port, secret_name
 from seaway.core.mesh.guards import allowed, is_guarded, layers_on, offered_ports, presence
 from seaway.core.mesh.intentions import MACHINE, Identity, may_call
 from seaway.core.mesh.policy_tags import Layer
-from seaway.core.mesh.proxy import Port, Secret, Upstream
+from seaway.core.mesh.proxy import Port, Protocol, Secret, Upstream
 from seaway.core.service import Deployment, Service
-from seaway.core.task import Task, TaskStatus
+from seaway.core.task import PortBinding, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
@@ -42,17 +42,24 @@ def host_ports(tx: Transaction, host: str) -> Made:
             if address is None:
                 continue
             port, upstream = host_port(
-                name=f"host-port/{task.id}/{binding.container}/{binding.container_port}",
+                name=_name(task, binding),
                 address=instance.address,
                 port=binding.host_port,
                 target=address,
                 target_port=binding.container_port,
+                protocol=Protocol.UDP if binding.protocol == "udp" else Protocol.TCP,
             )
             if layers and (binding.container, binding.container_port) in offered:
                 port = replace(port, sources=_sources(tx, task, instance, layers))
             ports.append(port)
             upstreams.append(upstream)
     return tuple(ports), tuple(upstreams)
+
+
+def _name(task: Task, binding: PortBinding) -> str:
+    """Unique on the proxy: a TCP and a UDP port may have the same number."""
+    name = f"host-port/{task.id}/{binding.container}/{binding.container_port}"
+    return f"{name}/udp" if binding.protocol == "udp" else name
 
 
 def _offered(tx: Transaction, task: Task) -> frozenset[tuple[str, int]]:

@@ -57,9 +57,19 @@ _PORT = {
     "downstream_cx_active": Metric.ACTIVE_CONNECTIONS,
     "downstream_cx_tx_bytes_total": Metric.BYTES_SENT,
     "downstream_cx_rx_bytes_total": Metric.BYTES_RECEIVED,
+    "downstream_sess_total": Metric.NEW_CONNECTIONS,
+    "downstream_sess_active": Metric.ACTIVE_CONNECTIONS,
+    "downstream_sess_tx_bytes": Metric.BYTES_SENT,
+    "downstream_sess_rx_bytes": Metric.BYTES_RECEIVED,
     **_TLS_FAILURES,
 }
 _REPLIES = {"4": Metric.PROXY_REPLIES_4XX, "5": Metric.PROXY_REPLIES_5XX}
+_EXACT_REPLIES = {
+    "500": Metric.PROXY_REPLIES_500,
+    "502": Metric.PROXY_REPLIES_502,
+    "503": Metric.PROXY_REPLIES_503,
+    "504": Metric.PROXY_REPLIES_504,
+}
 _OWN = {
     Metric.RESPONSES_4XX: Metric.PROXY_REPLIES_4XX,
     Metric.RESPONSES_5XX: Metric.PROXY_REPLIES_5XX,
@@ -83,6 +93,8 @@ def traffic_samples(measured: Iterable[Measured]) -> list[TrafficSample]:
         _, _, name = one.name.rpartition(".")
         if name == "proxy_reply":
             _add_reply(sums, in_place_of_targets, one)
+        elif name == "own_answer":
+            _add_own_answer(sums, one)
         elif name == "denied":
             labels = labels_of(one.tags.get("way", ""))
             _add(sums, (labels, Side.PORT, Metric.DENIED, "") if labels else None, one)
@@ -113,9 +125,23 @@ def _add_reply(
         if labels is None or metric is None:
             continue
         _add(sums, (labels, side, metric, cause), one)
+        exact = _EXACT_REPLIES.get(one.tags.get("status", ""))
+        if side is Side.PORT and exact is not None:
+            _add(sums, (labels, side, exact, cause), one)
         if side is Side.UPSTREAM and not _NEVER_COUNTED.intersection(cause.split(",")):
             known = in_place_of_targets.get((labels, metric), 0.0)
             in_place_of_targets[labels, metric] = known + count_of(one.value)
+
+
+def _add_own_answer(sums: dict[_Key, TrafficSample], one: Measured) -> None:
+    """A rule's answer is the proxy's own reply, too, with no cause but the rule."""
+    labels, status = labels_of(one.tags.get("port", "")), one.tags.get("status", "")
+    if labels is None:
+        return
+    kind = Metric.REDIRECTS if status.startswith("3") else Metric.FIXED_RESPONSES
+    for metric in (kind, _REPLIES.get(status[:1]), _EXACT_REPLIES.get(status)):
+        if metric is not None:
+            _add(sums, (labels, Side.PORT, metric, ""), one)
 
 
 def _add(sums: dict[_Key, TrafficSample], key: _Key | None, one: Measured) -> None:

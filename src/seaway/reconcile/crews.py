@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seaway.core.deployment import Rollout, next_start, plan_rollout
+from seaway.core.deployment import Rollout, next_start
 from seaway.core.moment import Moment
 from seaway.core.service import Deployment, RolloutState, Service
 from seaway.core.service_deployment import ServiceDeployment, Stage
@@ -13,8 +13,9 @@ from seaway.core.strategy import shifts
 from seaway.core.task import Task, TaskStatus
 from seaway.reconcile.announcing_services import service_acted
 from seaway.reconcile.events import tell
+from seaway.reconcile.planning import plan
 from seaway.reconcile.staffing import start, stop
-from seaway.reconcile.verdicts import Verdicts, can_serve, on_draining_instances
+from seaway.reconcile.verdicts import Verdicts, can_serve
 from seaway.store.transaction import Transaction
 
 _UNSTARTED = (Stage.RECONCILE_SERVICE, Stage.PRE_SCALE_UP)
@@ -54,20 +55,13 @@ class Crew:
 
     def keep(self, deployment: Deployment, tasks: Sequence[Task]) -> float | None:
         """One safe step of ``tasks`` towards the deployment's; gives when to look again."""
-        plan = plan_rollout(
-            self.service,
-            deployment,
-            tasks,
-            self.verdicts.healthy,
-            frozenset(self.verdicts.unhealthy),
-            on_draining_instances(self.tx, tasks),
-        )
-        wake = None
-        if plan.start and deployment.rollout_state is not RolloutState.FAILED:
-            wake = self._start(deployment, tasks, plan)
-        if plan.stop:
-            self.dismiss(deployment, plan.stop)
-        if plan.stuck:
+        step, due = plan(self.tx, self.service, deployment, tasks, self.verdicts, self.moment)
+        wakes = [due]
+        if step.start and deployment.rollout_state is not RolloutState.FAILED:
+            wakes.append(self._start(deployment, tasks, step))
+        if step.stop:
+            self.dismiss(deployment, step.stop)
+        if step.stuck:
             tell(
                 self.tx,
                 self.service,
@@ -76,7 +70,7 @@ class Crew:
                 "value and try again.",
                 self.moment,
             )
-        return wake
+        return _first(wakes)
 
     def dismiss(self, deployment: Deployment, tasks: Sequence[Task]) -> None:
         """Have tasks stop for the sake of a deployment."""
@@ -85,13 +79,13 @@ class Crew:
             unhealthy = self.verdicts.unhealthy
             stop(self.tx, self.service, deployment, alive, unhealthy, self.moment)
 
-    def _start(self, deployment: Deployment, tasks: Sequence[Task], plan: Rollout) -> float | None:
+    def _start(self, deployment: Deployment, tasks: Sequence[Task], step: Rollout) -> float | None:
         own = self.of(deployment)
         stopped = [task for task in own if task.stopped_at is not None]
         running = [task.started_at or 0.0 for task in own if task.is_running]
         allowed_at = next_start(stopped, max(running, default=0.0))
         if allowed_at <= self.moment.now:
-            start(self.tx, self.service, deployment, tasks, plan.start, self.moment)
+            start(self.tx, self.service, deployment, tasks, step, self.moment)
             return None
         said = tell(
             self.tx,
@@ -132,7 +126,7 @@ def _apart(
             return crew.keep(blue, crew.tasks)
         crew.dismiss(green, crew.tasks)
         return None
-    winner, others = (blue, green) if process.rolls_back else (green, blue)
+    winner = blue if process.rolls_back else green
     if process.stage is Stage.CLEAN_UP and winner is not None:
         staying = crew.of(winner)
         crew.dismiss(winner, [task for task in crew.tasks if task not in staying])

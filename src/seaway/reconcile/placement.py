@@ -183,6 +183,8 @@ class _Round:
         """The task with a network interface in the emptiest of its subnets."""
         tx, crowds = self._tx, self._crowds
         subnets = [found for name in task.subnets if (found := tx.find(Subnet, name)) is not None]
+        if task.zone_wanted is not None:
+            subnets = [subnet for subnet in subnets if subnet.zone == task.zone_wanted]
         for subnet in sorted(subnets, key=lambda subnet: crowds[(task.group, subnet.id)]):
             address = self._addresses.take(subnet)
             if address is None:

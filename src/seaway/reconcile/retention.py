@@ -8,8 +8,10 @@ from __future__ import annotations
 from seaway.core.alarm import AlarmHistory
 from seaway.core.exec_session import UNUSED_SECONDS, ExecSession
 from seaway.core.identity import Credential
+from seaway.core.launch import LAUNCH_LIFETIME, Launch
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
+from seaway.reconcile.deleted_definitions import forget_deleted
 from seaway.store.transaction import Transaction
 
 DAY = 86_400
@@ -32,6 +34,10 @@ def expire(tx: Transaction, moment: Moment) -> None:
     for session in tx.where(ExecSession):
         if session.created_at < moment.now - UNUSED_SECONDS:
             tx.drop(session)
+    for launch in tx.where(Launch):
+        if launch.created_at < moment.now - LAUNCH_LIFETIME:
+            tx.drop(launch)
+    forget_deleted(tx)
     tx.series.expire_points(int(moment.now) - POINTS_KEPT)
     for item in tx.where(AlarmHistory):
         if item.at < moment.now - HISTORY_KEPT:

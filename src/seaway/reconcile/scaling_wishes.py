@@ -34,12 +34,13 @@ def wishes_of(
     """The counts that the policies want instead of ``count``, suspended directions left out."""
     may_shrink = not deploying and not target.suspended_in
     agreed = _all_agree(policies, alarms, moment)
+    added = _count_before(policies, moment)
     found = []
     for policy, alarm in alarms:
         settings, values = json.loads(policy.settings), recent(tx, alarm, moment)
         if not values:
             continue
-        wanted = _wanted(policy, settings, alarm, values, count, moment)
+        wanted = _wanted(policy, settings, alarm, values, count, added, moment)
         tracks = policy.kind == "TargetTrackingScaling"
         if wanted > count and not target.suspended_out:
             found.append(_wish(policy, alarm, wanted))
@@ -73,15 +74,16 @@ def _wanted(
     alarm: Alarm,
     values: Sequence[float],
     count: int,
+    before: int | None,
     moment: Moment,
 ) -> int:
-    """What the policy makes of its metric. During its cooldown it reckons from the count before,
+    """What the policy makes of its metric. During a cooldown it reckons from the count before,
     so that only what asks for more than has been added already adds anything.
     """
-    cooling = moment.now < policy.out_until
+    cooling = before is not None
     if not cooling and moment.now < policy.acted_at + PACE:
         return count
-    base = policy.acted_from if cooling else count
+    base = count if before is None else before
     if policy.kind == "TargetTrackingScaling":
         goal = float(settings["TargetValue"])
         if alarm.arn == policy.alarms[0]:
@@ -94,6 +96,12 @@ def _wanted(
     if cooling:
         return max(count, wanted) if wanted > base else stepped(settings, count, beyond)
     return wanted
+
+
+def _count_before(policies: Sequence[ScalingPolicy], moment: Moment) -> int | None:
+    """The count that the metrics still speak of, while a cooldown of scaling out lasts."""
+    cooling = [policy.acted_from for policy in policies if moment.now < policy.out_until]
+    return min(cooling, default=None)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -14,6 +14,7 @@ from seaway.core.moment import Moment
 from seaway.core.service import Deployment, RolloutState, Service
 from seaway.core.service_deployment import DeploymentStatus, HookRun, ServiceDeployment
 from seaway.core.task import Task, TaskStatus
+from seaway.reconcile import daemons
 from seaway.reconcile.announcing_services import service_acted
 from seaway.reconcile.crews import Crew, settle
 from seaway.reconcile.events import tell
@@ -64,6 +65,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     service = tx.find(Service, key)
     if service is None or service.status == "INACTIVE":
         return None
+    service = daemons.counted(tx, service)
     tasks = tx.where(Task, service=key)
     deployments = [d for d in tx.where(Deployment, service=key) if d.status != "INACTIVE"]
     if service.status == "DRAINING":
@@ -77,6 +79,7 @@ def _touched(tx: Transaction, key: str) -> set[str]:
     """The services of an instance's tasks, of a task, or that an alarm watches."""
     if ":container-instance/" in key:
         found = [task.service for task in tx.where(Task, instance=key) if task.is_alive]
+        found += daemons.of_cluster(tx, key)
     elif ":task/" in key:
         task = tx.find(Task, key)
         found = [task.service] if task is not None else []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from seaway.core.balancer import Action, Rule, WeightedGroup
-from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceLoadBalancer
+from seaway.core.balancer import Action, WeightedGroup
+from seaway.core.service import Deployment, RevisionTraffic, Service
 from seaway.core.strategy import weights
+from seaway.store.rules import shifting_rule
 from seaway.store.transaction import Transaction
 
 
@@ -43,21 +44,6 @@ def undirect(tx: Transaction, service: Service) -> None:
         tx.drop(traffic)
 
 
-def rule_of(tx: Transaction, name: str) -> Rule | None:
-    """The rule of this ARN; of a listener's ARN, its default rule (network load balancers)."""
-    found = tx.find(Rule, name)
-    if found is not None:
-        return found
-    rules = tx.where(Rule, listener=name)
-    return next((rule for rule in rules if rule.priority is None), None)
-
-
-def groups_apart(balancer: ServiceLoadBalancer, rule: Rule) -> bool:
-    """Whether the rule forwards to both of the balancer's target groups."""
-    there = {share.target_group for action in rule.actions for share in action.groups}
-    return {balancer.target_group, balancer.alternate_target_group} <= there
-
-
 def _direct_mesh(
     tx: Transaction,
     service: Service,
@@ -79,7 +65,7 @@ def _direct_mesh(
 
 
 def _weigh(tx: Transaction, name: str, wanted: Mapping[str, int]) -> None:
-    rule = rule_of(tx, name)
+    rule = shifting_rule(tx, name)
     if rule is None:
         return  # The rule was deleted: nobody asks this service through it any more.
     actions = tuple(_weighed(action, wanted) for action in rule.actions)

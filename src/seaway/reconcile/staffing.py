@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from seaway.core.cluster import StrategyItem
+from seaway.core.deployment import Rollout
 from seaway.core.moment import Moment
 from seaway.core.names import Tags, last_part, new_task_arn
 from seaway.core.placement import share
@@ -13,6 +14,7 @@ from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.reconcile.events import tell
+from seaway.reconcile.planning import starting_in
 from seaway.store.transaction import Transaction
 
 FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
@@ -23,10 +25,10 @@ def start(
     service: Service,
     deployment: Deployment,
     tasks: Sequence[Task],
-    count: int,
+    plan: Rollout,
     moment: Moment,
 ) -> None:
-    """Write new tasks of a deployment; ``tasks`` are those there are."""
+    """Write the new tasks that the plan wants of a deployment; ``tasks`` are those there are."""
     definition = tx.find(TaskDefinition, deployment.task_definition)
     if definition is None:
         return
@@ -35,11 +37,13 @@ def start(
         if task.is_alive and task.deployment == deployment.id and task.capacity_provider:
             have[task.capacity_provider] = have.get(task.capacity_provider, 0) + 1
     started = []
-    for _ in range(count):
+    count = plan.start
+    for number in range(count):
         launch_type, provider = choose_capacity(deployment.launch_type, deployment.strategy, have)
         if provider:
             have[provider] = have.get(provider, 0) + 1
         task = _new_task(service, deployment, definition, launch_type, provider, moment)
+        task = starting_in(task, plan, number)
         tx.put(task)
         started.append(f"(task {task.id})")
     tell(tx, service, f"has started {count} tasks: {' '.join(started)}.", moment)

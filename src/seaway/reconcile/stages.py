@@ -78,7 +78,7 @@ def _tripped(
             tasks,
             coming.failed_tasks,
             verdicts.healthy,
-            verdicts.unhealthy,
+            verdicts.unhealthy.keys() | verdicts.shunned,
             resets=configuration.breaker_resets,
         )
         for task in judged:

@@ -24,11 +24,13 @@ class Verdicts:
     unhealthy: dict[str, str]
     """Task ARN → why it is to be replaced, in AWS's words."""
     look_again: float | None
+    shunned: frozenset[str] = frozenset()
+    """Tasks whose Cloud Map instance somebody calls unhealthy: failures, but not replaced."""
 
 
 def judge(tx: Transaction, service: Service, tasks: Sequence[Task], moment: Moment) -> Verdicts:
     """Look at every task that is meant to run."""
-    healthy, unhealthy = set(), {}
+    healthy, unhealthy, shunned = set(), {}, set()
     look_again: float | None = None
     for task in tasks:
         if not task.is_alive:
@@ -42,9 +44,8 @@ def judge(tx: Transaction, service: Service, tasks: Sequence[Task], moment: Mome
         balanced = deployment is not None and bool(deployment.load_balancers)
         good = _targets_good(targets, len(deployment.load_balancers)) if deployment else None
         failure = _failure(service, task, targets, moment)
-        if failure is None and service.registries and not checked and task.is_running:
-            # With checks of its own, the instance is unhealthy until they have passed.
-            failure = _unlisted(tx, task)
+        if service.registries and not checked and task.is_running and _is_shunned(tx, task):
+            shunned.add(task.arn)
         if failure:
             unhealthy[task.arn] = failure
         elif is_healthy(
@@ -59,7 +60,7 @@ def judge(tx: Transaction, service: Service, tasks: Sequence[Task], moment: Mome
             for edge in (task.started_at + SETTLE_SECONDS, grace):
                 if edge > moment.now:
                     look_again = min(look_again or edge, edge)
-    return Verdicts(frozenset(healthy), unhealthy, look_again)
+    return Verdicts(frozenset(healthy), unhealthy, look_again, frozenset(shunned))
 
 
 def on_draining_instances(tx: Transaction, tasks: Sequence[Task]) -> frozenset[str]:
@@ -96,12 +97,10 @@ def _failure(service: Service, task: Task, targets: Sequence[Target], moment: Mo
     return None
 
 
-def _unlisted(tx: Transaction, task: Task) -> str | None:
+def _is_shunned(tx: Transaction, task: Task) -> bool:
     """Somebody, or a Route 53 check, has said that the task's Cloud Map instance is unhealthy.
 
-    (API: UpdateInstanceCustomHealthStatus.)
+    (API: UpdateInstanceCustomHealthStatus.) A task with checks of its own is left out: its
+    instance is unhealthy until they have passed.
     """
-    for registration in tx.where(Registration, task=task.arn):
-        if registration.health == "UNHEALTHY":
-            return f"Task failed Cloud Map health checks in {registration.service}"
-    return None
+    return any(r.health == "UNHEALTHY" for r in tx.where(Registration, task=task.arn))

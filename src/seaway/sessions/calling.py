@@ -31,6 +31,11 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """The command begins: it may be typed to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over; ``code`` is the command's exit code, where it is known."""
 
@@ -59,7 +64,9 @@ class Caller:
             }
         )
 
-    def received(self, data: bytes, moment: Moment) -> tuple[list[Shown | Ended], list[bytes]]:
+    def received(
+        self, data: bytes, moment: Moment
+    ) -> tuple[list[Ready | Shown | Ended], list[bytes]]:
         """A message of the host: what it says, and what is to be sent back. Raises BadFrame."""
         frame = decoded(data)
         if frame.type == CLOSED:
@@ -74,6 +81,8 @@ class Caller:
         match frame.payload_type:
             case Payload.HANDSHAKE_REQUEST:
                 answers.append(self._send(Payload.HANDSHAKE_RESPONSE, self._agreed(frame), moment))
+            case Payload.HANDSHAKE_COMPLETE:
+                return [Ready()], answers
             case Payload.OUTPUT:
                 return [Shown(frame.payload)], answers
         return [], answers

@@ -155,20 +155,22 @@ class Channel:
             yield frame
 
     def _take(self, frame: Frame, moment: Moment, answers: list[bytes]) -> list[Heard]:
+        # Clients from before there was a handshake do not answer it, and just begin.
+        begins = frame.payload_type in (Payload.HANDSHAKE_RESPONSE, Payload.OUTPUT, Payload.SIZE)
+        heard: list[Heard] = [Said.READY] if begins and not self._ready else []
+        self._ready = self._ready or begins
         match frame.payload_type:
-            case Payload.HANDSHAKE_RESPONSE if not self._ready:
-                self._ready = True
+            case Payload.HANDSHAKE_RESPONSE:
                 spent = int((moment.now - self._began) * 1e9)
                 done = {"HandshakeTimeToComplete": spent, "CustomerMessage": ""}
                 answers.append(self._stream(Payload.HANDSHAKE_COMPLETE, as_json(done), moment))
-                return [Said.READY]
             case Payload.OUTPUT:
-                return [Typed(frame.payload)]
+                heard.append(Typed(frame.payload))
             case Payload.SIZE:
-                return [_size(frame.payload)]
+                heard.append(_size(frame.payload))
             case Payload.FLAG if int.from_bytes(frame.payload, "big") == _TERMINATE:
-                return [Said.OVER]
-        return []
+                heard.append(Said.OVER)
+        return heard
 
     def _stream(self, kind: Payload, payload: bytes, moment: Moment) -> bytes:
         frame = Frame(

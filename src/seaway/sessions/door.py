@@ -103,6 +103,7 @@ class _Client:
         self._send = send
         self._moment = moment
         self._gone = False
+        self._early: list[Heard] = []
 
     async def shakes_hands(self) -> bool:
         """Open the channel; False when the client left before the command could begin."""
@@ -112,14 +113,21 @@ class _Client:
         text = opening.get("text") or (opening.get("bytes") or b"").decode("utf-8", "replace")
         await self._say(self._channel.opened(text, self._moment()))
         while True:
-            heard = await self.hear()
+            heard = await self._heard()
             if heard is None:
                 return False
+            self._early += [word for word in heard if word is not Said.READY]
             if Said.READY in heard:
                 return True
 
     async def hear(self) -> list[Heard] | None:
         """What it says next; None when it is gone. Raises BadFrame, Refused."""
+        if self._early:
+            early, self._early = self._early, []
+            return early
+        return await self._heard()
+
+    async def _heard(self) -> list[Heard] | None:
         message = await self._message()
         if message is None:
             return None

@@ -9,8 +9,8 @@ from seaway.core.account_setting import AccountSetting
 from seaway.core.alarm import Alarm, AlarmHistory
 from seaway.core.authority import CertificateAuthority, IssuedCertificate
 from seaway.core.balancer import Listener, LoadBalancer, Rule, Target, TargetGroup
-from seaway.core.buckets import Bucket, StoredObject, Upload, UploadPart
-from seaway.core.bus import BusEvent
+from seaway.core.buckets import Bucket, MultipartUpload, StoredObject, UploadPart
+from seaway.core.bus import Announced, BusEvent, Delivery, EventBus, EventRule, EventTarget
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.certificates import ProxyCertificate
 from seaway.core.cluster import CapacityProvider, Cluster
@@ -146,6 +146,11 @@ TABLES: tuple[Table, ...] = (
     Table(ScheduledScaling, "arn", ("service",)),
     Table(CountChange, "id", ("service",)),
     Table(BusEvent, "id"),
+    Table(EventBus, "arn"),
+    Table(EventRule, "arn", ("bus",)),
+    Table(EventTarget, "key", ("rule",)),
+    Table(Delivery, "id"),
+    Table(Announced, "subject"),
     # Elastic Load Balancing
     Table(LoadBalancer, "arn", ("name", "vpc")),
     Table(Listener, "arn", ("load_balancer",)),
@@ -157,7 +162,7 @@ TABLES: tuple[Table, ...] = (
     Table(StoredSecret, "arn", ("name", "region")),
     Table(Bucket, "name"),
     Table(StoredObject, "key", ("bucket",)),
-    Table(Upload, "id", ("bucket",)),
+    Table(MultipartUpload, "id", ("bucket",)),
     Table(UploadPart, "key", ("upload",)),
     # image registry
     Table(Repository, "arn", ("registry",)),

@@ -12,7 +12,7 @@ from seaway.aws.ecs import operations
 from seaway.aws.errors import AwsError
 from seaway.aws.model import Models
 from seaway.aws.wire.constraints import RULES
-from tests.builders import a_cluster, a_namespace, a_subnet
+from tests.builders import a_cluster, a_namespace, a_role, a_subnet
 from tests.handlers import Api
 
 WEB: dict[str, Any] = {
@@ -103,9 +103,9 @@ class Ecs:
 
 
 def an_ecs() -> Ecs:
-    """ECS with the cluster ``default``, the namespace ``shop`` and the subnet ``subnet-1``."""
+    """ECS with a cluster ``default``, namespace ``shop``, subnet ``subnet-1``, role ``other``."""
     ecs = Ecs()
-    ecs.put(a_cluster(), a_namespace(), a_subnet())
+    ecs.put(a_cluster(), a_namespace(), a_subnet(), a_role("other"))
     return ecs
 
 

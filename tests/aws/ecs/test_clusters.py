@@ -131,12 +131,14 @@ def test_clusters_are_listed_in_pages() -> None:
     )
 
 
-def test_container_insights_is_refused_rather_than_ignored() -> None:
+def test_container_insights_is_switched_on_but_not_with_enhanced_observability() -> None:
     ecs = Ecs()
     settings = [{"name": "containerInsights", "value": "enabled"}]
-    code, text = refusal(lambda: ecs.CreateCluster(settings=settings))
+    assert ecs.CreateCluster(settings=settings)["cluster"]["settings"] == settings
+    settings = [{"name": "containerInsights", "value": "enhanced"}]
+    code, text = refusal(lambda: ecs.CreateCluster(clusterName="other", settings=settings))
     assert code == "ClientException"
-    assert "containerInsights enabled is not supported by Seaway yet." in text
+    assert "containerInsights enhanced is not supported by Seaway yet." in text
 
 
 def test_a_faithful_cluster_says_so_once_somebody_has_said_it() -> None:

@@ -350,7 +350,7 @@ def test_fargate_refuses_what_it_has_not(change: dict[str, Any], text: str) -> N
         ),
         ({"ipcMode": "task"}, "Fargate compatible task definitions do not support ipcMode"),
         (
-            {"placementConstraints": [{"type": "memberOf", "expression": "a == b"}]},
+            {"placementConstraints": [{"type": "memberOf", "expression": "attribute:a == b"}]},
             "Fargate compatible task definitions do not support constraints",
         ),
         (

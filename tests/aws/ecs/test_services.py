@@ -266,8 +266,8 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
         ),
         (
             {"deploymentConfiguration": {"strategy": "BLUE_GREEN"}},
-            "ClientException",
-            "deploymentConfiguration.strategy BLUE_GREEN is not supported by Seaway yet.",
+            "InvalidParameterException",
+            "bakeTimeInMinutes must be specified when the deployment strategy is BLUE_GREEN.",
         ),
         (
             {"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 100}},
@@ -276,9 +276,9 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
             "deployments.",
         ),
         (
-            {"enableExecuteCommand": True},
+            {"volumeConfigurations": [{"name": "data"}]},
             "ClientException",
-            "enableExecuteCommand is not supported by Seaway yet.",
+            "volumeConfigurations is not supported by Seaway yet.",
         ),
         (
             {"platformVersion": "LATEST"},
@@ -305,7 +305,7 @@ def test_what_happens_anyway_is_taken_and_shown() -> None:
         deploymentController={"type": "ECS"},
         enableECSManagedTags=True,
         availabilityZoneRebalancing="DISABLED",
-        enableExecuteCommand=False,
+        enableExecuteCommand=True,
         deploymentConfiguration={
             "strategy": "ROLLING",
             "bakeTimeInMinutes": 0,
@@ -315,9 +315,12 @@ def test_what_happens_anyway_is_taken_and_shown() -> None:
     )
     assert service["enableECSManagedTags"] is True
     assert service["availabilityZoneRebalancing"] == "DISABLED"
+    assert service["enableExecuteCommand"] is True
     assert service["deploymentConfiguration"]["deploymentCircuitBreaker"] == {
         "enable": True,
         "rollback": True,
+        "resetOnHealthyTask": True,
+        "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
     }
 
 

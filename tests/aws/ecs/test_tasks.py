@@ -159,16 +159,6 @@ def test_overrides_are_kept_and_shown() -> None:
             "InvalidParameterException",
             "Override for container named none is not a container in the TaskDefinition.",
         ),
-        (
-            {"overrides": {"taskRoleArn": "arn"}},
-            "ClientException",
-            "overrides.taskRoleArn is not supported by Seaway yet.",
-        ),
-        (
-            {"enableExecuteCommand": True},
-            "ClientException",
-            "enableExecuteCommand is not supported by Seaway yet.",
-        ),
     ],
 )
 def test_a_run_that_cannot_be_is_refused(change: dict[str, Any], code: str, text: str) -> None:

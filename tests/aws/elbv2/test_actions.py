@@ -141,10 +141,23 @@ def test_http2_groups_need_an_https_listener(lb: Balancing) -> None:
         lb.rule(lb.a_listener(), 1, Actions=forward)
 
 
-def test_stickiness_of_a_rule_is_said_not_to_be_built(lb: Balancing) -> None:
-    config = {
-        "TargetGroups": [{"TargetGroupArn": lb.group()}],
+def test_a_rule_may_keep_clients_with_their_target_group(lb: Balancing) -> None:
+    listener = lb.a_listener()
+    config: dict[str, Any] = {
+        "TargetGroups": [
+            {"TargetGroupArn": lb.group("cats"), "Weight": 1},
+            {"TargetGroupArn": lb.group("dogs"), "Weight": 1},
+        ],
         "TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60},
     }
-    with refused("InvalidConfigurationRequest", "TargetGroupStickinessConfig"):
-        lb.rule(lb.a_listener(), 1, Actions=[{"Type": "forward", "ForwardConfig": config}])
+    (shown,) = lb.rule(listener, 1, Actions=[{"Type": "forward", "ForwardConfig": config}])[
+        "Actions"
+    ]
+    assert shown["ForwardConfig"] == config
+    for stickiness, words in (
+        ({"Enabled": True}, "duration of target group stickiness must be"),
+        ({"Enabled": True, "DurationSeconds": 604801}, "must be in the range"),
+    ):
+        config["TargetGroupStickinessConfig"] = stickiness
+        with refused("ValidationError", words):
+            lb.rule(listener, 2, Actions=[{"Type": "forward", "ForwardConfig": config}])

@@ -112,9 +112,52 @@ def test_conditions_that_cannot_be(lb: Balancing, given: list[dict[str, Any]], w
         lb.rule(lb.a_listener(), 1, Conditions=given)
 
 
-def test_regular_expressions_are_said_not_to_be_built(lb: Balancing) -> None:
-    given = [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/a"]}}]
-    with refused("InvalidConfigurationRequest", "RegexValues"):
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"Field": "path-pattern", "PathPatternConfig": {"RegexValues": [r"^/v\d+/(cats|dogs)$"]}},
+        {"Field": "host-header", "HostHeaderConfig": {"RegexValues": [r"^www\.(.+)\.example$"]}},
+        {
+            "Field": "http-header",
+            "HttpHeaderConfig": {"HttpHeaderName": "x-kind", "RegexValues": ["a{2,5}"]},
+        },
+    ],
+)
+def test_regular_expressions_are_kept_and_shown(lb: Balancing, given: dict[str, Any]) -> None:
+    rule = lb.rule(lb.a_listener(), 1, Conditions=[given])
+    assert rule["Conditions"] == [given]
+
+
+def test_expressions_may_stand_beside_the_field(lb: Balancing) -> None:
+    listener = lb.a_listener()
+    plain = [{"Field": "path-pattern", "RegexValues": ["^/a"]}]
+    shown = lb.rule(listener, 1, Conditions=plain)["Conditions"]
+    assert shown == [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/a"]}}]
+    both = [{"Field": "path-pattern", "RegexValues": ["^/a"], "Values": ["/b"]}]
+    with refused("ValidationError", "either values or regular expressions"):
+        lb.rule(listener, 2, Conditions=both)
+    with refused("ValidationError", "'RegexValues' cannot be used with"):
+        lb.rule(listener, 2, Conditions=[{"Field": "source-ip", "RegexValues": ["^/a"]}])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(",
+        "a(?=b)",
+        "(?<!a)b",
+        r"(a)\1",
+        "a*+",
+        r"\p{L}",
+        "(?P<x>a)",
+        "(a{50}){50}",
+        "é",
+        "x" * 129,
+    ],
+)
+def test_an_expression_the_proxy_could_not_read_is_refused(lb: Balancing, expression: str) -> None:
+    given = [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": [expression]}}]
+    with refused("ValidationError", "regular expression"):
         lb.rule(lb.a_listener(), 1, Conditions=given)
 
 

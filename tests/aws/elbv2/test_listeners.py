@@ -63,14 +63,6 @@ def test_deleting_drops_its_rules(lb: Balancing) -> None:
         lb.client.delete_listener(ListenerArn=arn)
 
 
-def test_https_waits_for_certificates(lb: Balancing) -> None:
-    balancer = lb.balancer()["LoadBalancerArn"]
-    with refused("UnsupportedProtocol", "HTTPS"):
-        lb.listener(balancer, 443, Protocol="HTTPS")
-    with refused("ValidationError", "must be one of 'HTTPS, HTTP'"):
-        lb.listener(balancer, 25, Protocol="TCP")
-
-
 def test_listeners_are_asked_for_by_owner_or_by_arn(lb: Balancing) -> None:
     balancer = lb.balancer()["LoadBalancerArn"]
     arns = [lb.listener(balancer, port) for port in (80, 81, 82)]

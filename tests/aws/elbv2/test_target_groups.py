@@ -93,11 +93,11 @@ def test_what_must_be_said(lb: Balancing, missing: str) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"Protocol": "TCP"},
-        {"Protocol": "HTTPS"},
+        {"Protocol": "QUIC"},
+        {"Protocol": "GENEVE"},
         {"TargetType": "lambda"},
+        {"TargetType": "alb"},
         {"IpAddressType": "ipv6"},
-        {"HealthCheckProtocol": "HTTPS"},
     ],
 )
 def test_other_kinds_are_said_not_to_be_built(lb: Balancing, settings: dict[str, str]) -> None:

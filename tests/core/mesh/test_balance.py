@@ -18,6 +18,7 @@ from seaway.core.balancer import (
     WeightedGroup,
 )
 from seaway.core.mesh.balance import Balanced, balance, dimension, endpoints, host_port
+from seaway.core.mesh.listeners import listener
 from seaway.core.mesh.proxy import (
     Endpoint,
     FixedResponse,
@@ -182,3 +183,18 @@ def test_a_published_port_is_passed_on_as_it_comes() -> None:
     )
     assert (port.address, port.port, port.protocol) == ("10.0.0.10", 32768, Protocol.TCP)
     assert upstream.endpoints == (Endpoint(address="10.0.0.77", port=80),)
+
+
+def test_a_published_udp_port_passes_datagrams_on() -> None:
+    port, upstream = host_port(
+        name="host-port/1",
+        address="10.0.0.10",
+        port=32768,
+        target="10.0.0.77",
+        target_port=53,
+        protocol=Protocol.UDP,
+    )
+    assert (port.protocol, upstream.protocol) == (Protocol.UDP, Protocol.UDP)
+    told = listener(port)
+    assert told["address"]["socket_address"]["protocol"] == "UDP"
+    assert "filter_chains" not in told

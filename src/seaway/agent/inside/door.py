@@ -25,6 +25,11 @@ class ApiDoor:
         self._server: asyncio.Server | None = None
         self._jobs: set[asyncio.Task[None]] = set()
 
+    @property
+    def busy(self) -> int:
+        """How many connections it carries."""
+        return len(self._jobs)
+
     async def open(self, listener: socket.socket) -> None:
         """Take connections from this socket."""
         self._server = await asyncio.start_server(self._take, sock=listener)

@@ -90,6 +90,11 @@ class Inside:
             self._doors.pop((task, space), None)
             raise
 
+    async def resume(self) -> None:
+        """Be there again for what an agent before this one has told its tasks. Raises OSError."""
+        if (self._directory / _PORT_FILE).exists():
+            await self.open_on_machine()
+
     async def open_on_machine(self) -> None:
         """Be there for tasks that share the machine's network. Raises OSError."""
         async with self._opening:

@@ -12,7 +12,7 @@ from seaway.agent.engine import Engine
 
 Stats = dict[str, Any]
 
-_BETWEEN = 1.0
+BETWEEN = 1.0
 """Seconds between two looks: shares of the processor and rates need two."""
 _OLD = 60.0
 _PROC = Path("/proc")
@@ -32,13 +32,22 @@ class _Look:
 class StatsWatch:
     """The last look at each container that somebody asked about, by engine id.
 
-    The engine is asked only when a program asks, as nobody else wants to know.
+    The engine is asked only when a program asks, as nobody else wants to know. ``between`` is
+    the seconds between two looks at least.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], float], proc: Path = _PROC) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float],
+        *,
+        proc: Path = _PROC,
+        between: float = BETWEEN,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._proc = proc
+        self.between = between
         self._last: dict[str, _Look] = {}
         self._shown: dict[str, _Look] = {}
 
@@ -47,9 +56,9 @@ class StatsWatch:
         before = self._last.get(container)
         if before is None or self._clock() - before.at > _OLD:
             before = self._last[container] = await self._look(container)
-            await asyncio.sleep(_BETWEEN)
+            await asyncio.sleep(self.between)
         shown = self._shown.get(container)
-        if shown is not None and self._clock() - shown.at < _BETWEEN:
+        if shown is not None and self._clock() - shown.at < self.between:
             return shown.stats
         now = await self._look(container)
         self._last[container] = now

@@ -218,7 +218,7 @@ def _settings(
             raise InvalidParameterException(f"Invalid setting name: {name}")
         if value not in _SETTING_VALUES[name]:
             raise InvalidParameterException(f"Invalid setting value for {name}: {value}")
-        if name == "containerInsights" and value != "disabled":
+        if name == "containerInsights" and value == "enhanced":
             raise not_built(f"The cluster setting containerInsights {value}")
         values[name] = value
     return tuple(values.items())

@@ -83,6 +83,12 @@ class ResourceNotFoundException(AwsError):
     code = "ResourceNotFoundException"
 
 
+class ServiceDeploymentNotFoundException(AwsError):
+    """There is no such service deployment."""
+
+    code = "ServiceDeploymentNotFoundException"
+
+
 class ServiceNotActiveException(AwsError):
     """The service was deleted."""
 
@@ -99,6 +105,12 @@ class TargetNotFoundException(AwsError):
     """There is no such container instance."""
 
     code = "TargetNotFoundException"
+
+
+class UnsupportedFeatureException(AwsError):
+    """ECS has no such feature here."""
+
+    code = "UnsupportedFeatureException"
 
 
 def not_built(field: str) -> ClientException:

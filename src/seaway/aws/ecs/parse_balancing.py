@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException, not_built
 from seaway.core.balancer import Rule, TargetGroup
-from seaway.core.service import ServiceLoadBalancer
+from seaway.core.service import Service, ServiceLoadBalancer
+from seaway.core.strategy import shifts
 from seaway.core.task_definition import NetworkMode, TaskDefinition
+from seaway.store.rules import shifting_rule
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -23,21 +25,36 @@ def parse_load_balancers(
     Raises InvalidParameterException, ClientException for what is not built.
     """
     for index, item in enumerate(given or ()):
-        for field in ("loadBalancerName", "advancedConfiguration"):
-            if item.get(field):
-                raise not_built(f"loadBalancers[{index}].{field}")
+        if item.get("loadBalancerName"):
+            raise not_built(f"loadBalancers[{index}].loadBalancerName")
         for field in ("targetGroupArn", "containerName", "containerPort"):
             if not item.get(field):
                 raise InvalidParameterException(f"loadBalancers[{index}].{field} cannot be blank.")
     if len(given or ()) > 5:
         raise InvalidParameterException("load balancers can have at most 5 items.")
-    return tuple(
-        ServiceLoadBalancer(
-            target_group=item["targetGroupArn"],
-            container=item["containerName"],
-            port=item["containerPort"],
+    return tuple(_parsed(item, index) for index, item in enumerate(given or ()))
+
+
+def _parsed(item: shapes.LoadBalancer, index: int) -> ServiceLoadBalancer:
+    advanced = item.get("advancedConfiguration") or {}
+    for field in ("alternateTargetGroupArn", "productionListenerRule"):
+        if advanced and not advanced.get(field):
+            raise InvalidParameterException(
+                f"loadBalancers[{index}].advancedConfiguration.{field} cannot be blank."
+            )
+    if advanced and advanced["alternateTargetGroupArn"] == item["targetGroupArn"]:
+        raise InvalidParameterException(
+            f"loadBalancers[{index}]: the alternate target group must be another than "
+            "targetGroupArn."
         )
-        for item in given or ()
+    return ServiceLoadBalancer(
+        target_group=item["targetGroupArn"],
+        container=item["containerName"],
+        port=item["containerPort"],
+        alternate_target_group=advanced.get("alternateTargetGroupArn") or None,
+        production_rule=advanced.get("productionListenerRule") or None,
+        test_rule=advanced.get("testListenerRule") or None,
+        role=advanced.get("roleArn") or None,
     )
 
 
@@ -50,16 +67,49 @@ def check_load_balancers(
     """
     for balancer in balancers:
         _check_container(balancer, definition)
-        group = tx.find(TargetGroup, balancer.target_group)
-        if group is None:
+        for arn in (balancer.target_group, balancer.alternate_target_group):
+            if arn is not None:
+                _check_group(tx, arn, definition.network_mode)
+
+
+def _check_group(tx: Transaction, arn: str, mode: NetworkMode) -> None:
+    group = tx.find(TargetGroup, arn)
+    if group is None:
+        raise InvalidParameterException(f"The target group {arn} does not exist.")
+    _check_type(group, mode)
+    if not any(_forwards(rule, group.arn) for rule in tx.where(Rule)):
+        raise InvalidParameterException(
+            f"The target group with targetGroupArn {group.arn} does not have an associated "
+            "load balancer."
+        )
+
+
+def check_shifting(tx: Transaction, service: Service) -> None:
+    """Traffic can be shifted only between two target groups of a listener rule that has both.
+
+    (AWS: resources for blue/green deployments.) Raises InvalidParameterException.
+    """
+    if not shifts(service.rollout):
+        return
+    for balancer in service.load_balancers:
+        if balancer.production_rule is None:
             raise InvalidParameterException(
-                f"The target group {balancer.target_group} does not exist."
+                "advancedConfiguration is required on each load balancer when the deployment "
+                f"strategy is {service.rollout.strategy}."
             )
-        _check_type(group, definition.network_mode)
-        if not any(_forwards(rule, group.arn) for rule in tx.where(Rule)):
+        for name in (balancer.production_rule, balancer.test_rule):
+            if name is not None:
+                _check_rule(tx, balancer, name)
+
+
+def _check_rule(tx: Transaction, balancer: ServiceLoadBalancer, name: str) -> None:
+    rule = shifting_rule(tx, name)
+    if rule is None:
+        raise InvalidParameterException(f"The listener rule {name} does not exist.")
+    for group in (balancer.target_group, balancer.alternate_target_group):
+        if group is not None and not _forwards(rule, group):
             raise InvalidParameterException(
-                f"The target group with targetGroupArn {group.arn} does not have an associated "
-                "load balancer."
+                f"The listener rule {name} does not forward to the target group {group}."
             )
 
 

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import InvalidParameterException, not_built, refuse
-from seaway.aws.ecs.parse_balancing import check_load_balancers, parse_load_balancers
+from seaway.aws.ecs.parse_balancing import (
+    check_load_balancers,
+    check_shifting,
+    parse_load_balancers,
+)
 from seaway.aws.ecs.parse_connect import check_again, check_fargate_log, parse_connect
+from seaway.aws.ecs.parse_deployment import parse_rollout
 from seaway.aws.ecs.parse_launch import (
     check_network,
     parse_constraints,
@@ -33,18 +38,10 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 _ABSENT = (
-    "enableExecuteCommand",
     "volumeConfigurations",
     "vpcLatticeConfigurations",
     "gatewayConnectors",
     "monitoring",
-)
-_ABSENT_ROLLOUT = (
-    "bakeTimeInMinutes",
-    "lifecycleHooks",
-    "linearConfiguration",
-    "canaryConfiguration",
-    "earlySuccessCriteria",
 )
 
 
@@ -87,7 +84,7 @@ def created(
         launch_type=launch_type,
         strategy=strategy,
         platform_version=parse_platform(request.get("platformVersion"), fargate),
-        rollout=_rollout(request.get("deploymentConfiguration"), DeploymentConfiguration()),
+        rollout=parse_rollout(request.get("deploymentConfiguration"), DeploymentConfiguration()),
         load_balancers=parse_load_balancers(request.get("loadBalancers")),
         registries=parse_registries(request.get("serviceRegistries")),
         network=parse_network(request.get("networkConfiguration")),
@@ -101,6 +98,7 @@ def created(
         managed_tags=request.get("enableECSManagedTags", False),
         zone_rebalancing=request.get("availabilityZoneRebalancing") or "ENABLED",
         client_token=request.get("clientToken") or None,
+        exec_enabled=request.get("enableExecuteCommand", False),
         tags=parse_tags(request.get("tags")),
         role=request.get("role") or None,
     )
@@ -135,10 +133,11 @@ def updated(
         launch_type=launch_type,
         strategy=strategy,
         platform_version=_platform(before, request, fargate),
-        rollout=_rollout(request.get("deploymentConfiguration"), before.rollout),
+        rollout=parse_rollout(request.get("deploymentConfiguration"), before.rollout),
         propagate_tags=_propagation(request.get("propagateTags"), before.propagate_tags),
         managed_tags=request.get("enableECSManagedTags", before.managed_tags),
         zone_rebalancing=request.get("availabilityZoneRebalancing") or before.zone_rebalancing,
+        exec_enabled=request.get("enableExecuteCommand", before.exec_enabled),
         health_check_grace=_grace(
             request.get("healthCheckGracePeriodSeconds"), before.health_check_grace
         ),
@@ -216,6 +215,7 @@ def _check(
             "Health check grace period is only valid for services configured to use load balancers"
         )
     check_load_balancers(tx, service.load_balancers, definition)
+    check_shifting(tx, service)
     check_registries(tx, service.registries, definition, service.arn)
 
 
@@ -274,54 +274,3 @@ def _platform(before: Service, request: shapes.UpdateServiceRequest, fargate: bo
     if "platformVersion" in request or (before.platform_version is None) == fargate:
         return parse_platform(request.get("platformVersion"), fargate)
     return before.platform_version
-
-
-def _rollout(
-    given: shapes.DeploymentConfiguration | None, before: DeploymentConfiguration
-) -> DeploymentConfiguration:
-    if not given:
-        return before
-    path = "deploymentConfiguration."
-    for name in _ABSENT_ROLLOUT:
-        if given.get(name):
-            raise not_built(path + name)
-    if given.get("strategy", "ROLLING") != "ROLLING":
-        raise not_built(f"{path}strategy {given['strategy']}")
-    alarms = given.get("alarms")
-    if alarms and (alarms.get("enable") or alarms.get("alarmNames")):
-        raise not_built(path + "alarms")
-    breaker, rollback = _breaker(given.get("deploymentCircuitBreaker"), before)
-    rollout = DeploymentConfiguration(
-        maximum_percent=given.get("maximumPercent", before.maximum_percent),
-        minimum_healthy_percent=given.get("minimumHealthyPercent", before.minimum_healthy_percent),
-        circuit_breaker=breaker,
-        circuit_breaker_rollback=rollback,
-    )
-    if rollout.minimum_healthy_percent < 0 or rollout.maximum_percent < 100:
-        raise InvalidParameterException(
-            "minimumHealthyPercent must not be negative and maximumPercent must be at least 100."
-        )
-    if rollout.minimum_healthy_percent == rollout.maximum_percent == 100:
-        raise InvalidParameterException(
-            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block "
-            "deployments."
-        )
-    if rollout.maximum_percent < rollout.minimum_healthy_percent:
-        raise InvalidParameterException(
-            "The maximumPercent must not be less than the minimumHealthyPercent."
-        )
-    return rollout
-
-
-def _breaker(
-    given: shapes.DeploymentCircuitBreaker | None, before: DeploymentConfiguration
-) -> tuple[bool, bool]:
-    if not given:
-        return before.circuit_breaker, before.circuit_breaker_rollback
-    path = "deploymentConfiguration.deploymentCircuitBreaker."
-    if given.get("resetOnHealthyTask") is False:
-        raise not_built(path + "resetOnHealthyTask false")
-    threshold = given.get("thresholdConfiguration")
-    if threshold and (threshold.get("type"), threshold.get("value")) != ("BOUNDED_PERCENT", 50):
-        raise not_built(path + "thresholdConfiguration")
-    return given["enable"], given["rollback"]

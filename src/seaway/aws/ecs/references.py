@@ -19,7 +19,7 @@ from seaway.core.discovery import Namespace
 from seaway.core.names import last_part, service_arn
 from seaway.core.service import Service
 from seaway.core.task import Task
-from seaway.core.task_definition import TaskDefinition
+from seaway.core.task_definition import DELETED, TaskDefinition
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ def definition_of(tx: Transaction, call: Call, given: str) -> TaskDefinition | N
 
     A family alone stands for its newest ACTIVE revision.
     """
-    if given.startswith("arn:"):
-        return tx.find(TaskDefinition, given)
     if ":" in given:
-        return tx.find(TaskDefinition, call.arn("ecs", f"task-definition/{given}"))
+        arn = given if given.startswith("arn:") else call.arn("ecs", f"task-definition/{given}")
+        found = tx.find(TaskDefinition, arn)
+        return found if found is not None and found.status != DELETED else None
     return next((d for d in revisions_of(tx, call, given) if d.status == "ACTIVE"), None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.registries import render_registries
 from seaway.aws.ecs.render_container import render_log
+from seaway.aws.ecs.render_rollout import render_rollout
 from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags
@@ -19,7 +20,6 @@ from seaway.core.service import (
     ConnectService,
     ConnectTls,
     Deployment,
-    DeploymentConfiguration,
     Service,
     ServiceConnect,
     ServiceEvent,
@@ -114,10 +114,10 @@ def _plain(service: Service) -> shapes.Service:
             for kind, subject in service.placement_strategy
         ],
         "schedulingStrategy": service.scheduling,
-        "deploymentController": {"type": "ECS"},
+        "deploymentController": {"type": service.controller},
         "enableECSManagedTags": service.managed_tags,
         "propagateTags": service.propagate_tags,
-        "enableExecuteCommand": False,
+        "enableExecuteCommand": service.exec_enabled,
         "availabilityZoneRebalancing": service.zone_rebalancing,
     }
     if service.launch_type:
@@ -248,25 +248,24 @@ def render_load_balancers(
     balancers: Sequence[ServiceLoadBalancer],
 ) -> list[shapes.LoadBalancer]:
     """A service's target groups."""
-    return [
-        {
-            "targetGroupArn": balancer.target_group,
-            "containerName": balancer.container,
-            "containerPort": balancer.port,
-        }
-        for balancer in balancers
-    ]
+    return [_load_balancer(balancer) for balancer in balancers]
 
 
-def render_rollout(rollout: DeploymentConfiguration) -> shapes.DeploymentConfiguration:
-    """How a service may change."""
-    return {
-        "deploymentCircuitBreaker": {
-            "enable": rollout.circuit_breaker,
-            "rollback": rollout.circuit_breaker_rollback,
-        },
-        "maximumPercent": rollout.maximum_percent,
-        "minimumHealthyPercent": rollout.minimum_healthy_percent,
-        "strategy": "ROLLING",
-        "bakeTimeInMinutes": 0,
+def _load_balancer(balancer: ServiceLoadBalancer) -> shapes.LoadBalancer:
+    shape: shapes.LoadBalancer = {
+        "targetGroupArn": balancer.target_group,
+        "containerName": balancer.container,
+        "containerPort": balancer.port,
     }
+    advanced: shapes.AdvancedConfiguration = {}
+    if balancer.alternate_target_group:
+        advanced["alternateTargetGroupArn"] = balancer.alternate_target_group
+    if balancer.production_rule:
+        advanced["productionListenerRule"] = balancer.production_rule
+    if balancer.test_rule:
+        advanced["testListenerRule"] = balancer.test_rule
+    if balancer.role:
+        advanced["roleArn"] = balancer.role
+    if advanced:
+        shape["advancedConfiguration"] = advanced
+    return shape

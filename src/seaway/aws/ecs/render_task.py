@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from seaway.aws.ecs.render_container import render_files, render_gpus
+from seaway.aws.ecs.render_bindings import render_bindings
+from seaway.aws.ecs.render_overrides import render_overrides
 from seaway.aws.ecs.rendering import kept
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.instants import instant
@@ -14,7 +15,7 @@ from seaway.core.names import container_arn, part_id
 from seaway.core.network import NetworkInterface
 from seaway.core.proxy_log import proxy_container
 from seaway.core.service import ConnectService, Deployment
-from seaway.core.task import Container, ContainerOverride, Health, Task, TaskStatus
+from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import ContainerDefinition, NetworkMode, TaskDefinition
 from seaway.store.transaction import Transaction
 
@@ -59,7 +60,7 @@ def _render(
         "healthStatus": task.health.value,
         "lastStatus": task.last_status.value,
         "launchType": task.launch_type,
-        "overrides": _overrides(task, definition),
+        "overrides": render_overrides(task, definition),
         "tags": [],
         "taskArn": task.arn,
         "taskDefinitionArn": task.task_definition,
@@ -221,16 +222,7 @@ def _container(
     shape["lastStatus"] = _container_status(task, seen)
     shape["healthStatus"] = (seen.health if seen else Health.UNKNOWN).value
     shape["cpu"] = str(cpu)
-    shape["networkBindings"] = [
-        {
-            "bindIP": "0.0.0.0",
-            "containerPort": binding.container_port,
-            "hostPort": binding.host_port,
-            "protocol": binding.protocol,
-        }
-        for binding in task.bindings
-        if binding.container == definition.name and seen is not None
-    ]
+    shape["networkBindings"] = render_bindings(task.bindings, definition) if seen else []
     if memory is not None:
         shape["memory"] = str(memory)
     if reserved is not None:
@@ -294,47 +286,4 @@ def _proxy(task: Task, interface: NetworkInterface | None) -> shapes.Container:
     shape["healthStatus"] = "HEALTHY" if ready else "UNKNOWN"
     shape["networkBindings"] = []
     shape["cpu"] = "0"
-    return shape
-
-
-def _overrides(task: Task, definition: TaskDefinition | None) -> shapes.TaskOverride:
-    given = {override.name: override for override in task.overrides}
-    names = [c.name for c in definition.containers] if definition else []
-    if task.uses_mesh:
-        names.append(proxy_container(task))
-    shape: shapes.TaskOverride = {
-        "containerOverrides": [_override(name, given.get(name)) for name in names],
-        "inferenceAcceleratorOverrides": [],
-    }
-    if task.cpu_override is not None:
-        shape["cpu"] = str(task.cpu_override)
-    if task.memory_override is not None:
-        shape["memory"] = str(task.memory_override)
-    if task.task_role is not None:
-        shape["taskRoleArn"] = task.task_role
-    if task.execution_role is not None:
-        shape["executionRoleArn"] = task.execution_role
-    if task.ephemeral_storage is not None:
-        shape["ephemeralStorage"] = {"sizeInGiB": task.ephemeral_storage}
-    return shape
-
-
-def _override(name: str, given: ContainerOverride | None) -> shapes.ContainerOverride:
-    shape: shapes.ContainerOverride = {"name": name}
-    if given is None:
-        return shape
-    if given.command is not None:
-        shape["command"] = list(given.command)
-    if given.environment:
-        shape["environment"] = [{"name": k, "value": v} for k, v in given.environment]
-    if given.cpu is not None:
-        shape["cpu"] = given.cpu
-    if given.memory is not None:
-        shape["memory"] = given.memory
-    if given.memory_reservation is not None:
-        shape["memoryReservation"] = given.memory_reservation
-    if given.environment_files:
-        shape["environmentFiles"] = render_files(given.environment_files)
-    if given.gpus is not None:
-        shape["resourceRequirements"] = render_gpus(given.gpus)
     return shape

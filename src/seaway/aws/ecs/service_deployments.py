@@ -1,8 +1,7 @@
-"""Service deployments and revisions: a service's history, told from its deployments."""
+"""Service deployments and revisions: a service's history, shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
@@ -10,13 +9,15 @@ from seaway.aws.ecs.errors import InvalidParameterException, ServiceNotFoundExce
 from seaway.aws.ecs.parse_launch import render_network
 from seaway.aws.ecs.references import at_most, cluster_of, missing, page, service_of
 from seaway.aws.ecs.registries import render_registries
-from seaway.aws.ecs.render_service import render_connect, render_load_balancers, render_rollout
+from seaway.aws.ecs.render_service import render_connect, render_load_balancers
+from seaway.aws.ecs.render_service_deployment import render_brief, render_service_deployment
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.instants import instant
 from seaway.aws.operation import operation
-from seaway.core.deployment import breaker_threshold, counts
-from seaway.core.names import last_part, revision_arn, service_deployment_arn
-from seaway.core.service import Deployment, RolloutState, Service
+from seaway.core.names import last_part, revision_arn
+from seaway.core.service import Deployment, Service
+from seaway.core.service_deployment import DeploymentStatus, ServiceDeployment
+from seaway.core.strategy import configured
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
@@ -24,17 +25,7 @@ from seaway.store.transaction import Transaction
 if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
-_STATUSES = (
-    "PENDING",
-    "SUCCESSFUL",
-    "STOPPED",
-    "STOP_REQUESTED",
-    "IN_PROGRESS",
-    "ROLLBACK_REQUESTED",
-    "ROLLBACK_IN_PROGRESS",
-    "ROLLBACK_SUCCESSFUL",
-    "ROLLBACK_FAILED",
-)
+_STATUSES = tuple(status.value for status in DeploymentStatus)
 
 
 @operation("ecs")
@@ -50,8 +41,8 @@ def list_service_deployments(
     for status in wanted:
         if status not in _STATUSES:
             raise InvalidParameterException(f"Invalid status: {status}")
-    history = tx.where(Deployment, service=service.arn)
-    briefs = [_brief(service, deployment, history) for deployment in reversed(history)]
+    history = tx.where(ServiceDeployment, service=service.arn)
+    briefs = [render_brief(service, process) for process in reversed(history)]
     span = request.get("createdAt") or {}
     briefs = [
         brief
@@ -80,13 +71,11 @@ def describe_service_deployments(
         "failures": [],
     }
     for arn in arns:
-        service = _service_in(tx, arn, ":service-deployment/")
-        history = tx.where(Deployment, service=service.arn) if service else []
-        found = next((d for d in history if d.number == last_part(arn)), None)
-        if service is None or found is None:
+        known = process_of(tx, arn)
+        if known is None:
             response["failures"].append(missing(arn))
         else:
-            response["serviceDeployments"].append(_render(tx, service, found, history))
+            response["serviceDeployments"].append(render_service_deployment(tx, *known))
     return response
 
 
@@ -108,95 +97,18 @@ def describe_service_revisions(
     return response
 
 
+def process_of(tx: Transaction, arn: str) -> tuple[Service, ServiceDeployment] | None:
+    """The service deployment of this ARN, with its service."""
+    service = _service_in(tx, arn, ":service-deployment/")
+    found = tx.find(ServiceDeployment, last_part(arn))
+    if service is None or found is None or found.service != service.arn:
+        return None
+    return service, found
+
+
 def _service_in(tx: Transaction, arn: str, kind: str) -> Service | None:
     """The service whose deployment or revision an ARN names."""
     return tx.find(Service, arn.rsplit("/", 1)[0].replace(kind, ":service/"))
-
-
-def status_of(deployment: Deployment, history: Sequence[Deployment], rolls_back: bool) -> str:
-    """A deployment's status in the words of ServiceDeploymentStatus."""
-    if deployment.rollout_state is RolloutState.COMPLETED:
-        return "SUCCESSFUL"
-    if deployment.rollout_state is RolloutState.FAILED:
-        back = next((d for d in history if d.source == deployment.id), None)
-        if not rolls_back or back is None:
-            return "STOPPED"
-        done = back.rollout_state is RolloutState.COMPLETED
-        return "ROLLBACK_SUCCESSFUL" if done else "ROLLBACK_IN_PROGRESS"
-    return "IN_PROGRESS" if deployment.status == "PRIMARY" else "STOPPED"
-
-
-def _brief(
-    service: Service, deployment: Deployment, history: Sequence[Deployment]
-) -> shapes.ServiceDeploymentBrief:
-    brief: shapes.ServiceDeploymentBrief = {
-        "serviceDeploymentArn": service_deployment_arn(service.arn, deployment.number),
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster,
-        "startedAt": instant(deployment.created_at),
-        "createdAt": instant(deployment.created_at),
-        "targetServiceRevisionArn": revision_arn(service.arn, deployment.id),
-        "status": status_of(deployment, history, service.rollout.circuit_breaker_rollback),
-    }
-    if deployment.finished_at is not None:
-        brief["finishedAt"] = instant(deployment.finished_at)
-    if deployment.rollout_state is RolloutState.FAILED:
-        brief["statusReason"] = deployment.rollout_reason
-    return brief
-
-
-def _render(
-    tx: Transaction, service: Service, deployment: Deployment, history: Sequence[Deployment]
-) -> shapes.ServiceDeployment:
-    brief = _brief(service, deployment, history)
-    tasks = tx.where(Task, service=service.arn)
-    shape: shapes.ServiceDeployment = {
-        "serviceDeploymentArn": brief["serviceDeploymentArn"],
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster,
-        "createdAt": brief["createdAt"],
-        "startedAt": brief["startedAt"],
-        "updatedAt": instant(deployment.updated_at or deployment.created_at),
-        "sourceServiceRevisions": [
-            _summary(service, source, tasks) for source in history if source.id == deployment.source
-        ],
-        "targetServiceRevision": _summary(service, deployment, tasks),
-        "status": brief["status"],
-        "deploymentConfiguration": render_rollout(service.rollout),
-        "deploymentCircuitBreaker": {
-            "status": _breaker(service, deployment),
-            "failureCount": deployment.failed_tasks,
-            "threshold": breaker_threshold(service.desired_count),
-        },
-        "alarms": {"status": "DISABLED"},
-    }
-    if "finishedAt" in brief:
-        shape["finishedAt"] = brief["finishedAt"]
-    if "statusReason" in brief:
-        shape["statusReason"] = brief["statusReason"]
-    return shape
-
-
-def _summary(
-    service: Service, deployment: Deployment, tasks: Sequence[Task]
-) -> shapes.ServiceRevisionSummary:
-    running, pending = counts(tasks, deployment.id)
-    wanted = service.desired_count if deployment.status == "PRIMARY" else running + pending
-    return {
-        "arn": revision_arn(service.arn, deployment.id),
-        "requestedTaskCount": wanted,
-        "runningTaskCount": running,
-        "pendingTaskCount": pending,
-    }
-
-
-def _breaker(service: Service, deployment: Deployment) -> str:
-    if not service.rollout.circuit_breaker:
-        return "DISABLED"
-    if deployment.rollout_state is RolloutState.FAILED:
-        return "TRIGGERED"
-    done = deployment.rollout_state is RolloutState.COMPLETED
-    return "MONITORING_COMPLETE" if done else "MONITORING"
 
 
 def _revision(tx: Transaction, service: Service, deployment: Deployment) -> shapes.ServiceRevision:
@@ -217,7 +129,8 @@ def _revision(tx: Transaction, service: Service, deployment: Deployment) -> shap
         shape["platformVersion"] = deployment.platform_version
         shape["platformFamily"] = "Linux"
     if deployment.load_balancers:
-        shape["loadBalancers"] = render_load_balancers(deployment.load_balancers)
+        shape["loadBalancers"] = render_load_balancers(configured(deployment))
+        shape["resolvedConfiguration"] = {"loadBalancers": _resolved(deployment)}
     if deployment.registries:
         shape["serviceRegistries"] = render_registries(deployment.registries)
     if deployment.network:
@@ -225,6 +138,17 @@ def _revision(tx: Transaction, service: Service, deployment: Deployment) -> shap
     if deployment.connect:
         shape["serviceConnectConfiguration"] = render_connect(deployment.connect)
     return shape
+
+
+def _resolved(deployment: Deployment) -> list[shapes.ServiceRevisionLoadBalancer]:
+    """The target groups the revision's tasks really are in."""
+    found: list[shapes.ServiceRevisionLoadBalancer] = []
+    for balancer in deployment.load_balancers:
+        one: shapes.ServiceRevisionLoadBalancer = {"targetGroupArn": balancer.target_group}
+        if balancer.production_rule:
+            one["productionListenerRule"] = balancer.production_rule
+        found.append(one)
+    return found
 
 
 def _images(tx: Transaction, deployment: Deployment) -> list[shapes.ContainerImage]:

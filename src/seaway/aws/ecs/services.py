@@ -29,6 +29,7 @@ from seaway.aws.ecs.render_service import render_service
 from seaway.aws.operation import operation
 from seaway.core.names import new_deployment_id, service_arn
 from seaway.core.service import Deployment, Service, ServiceEvent
+from seaway.core.service_deployment import HookRun, ServiceDeployment
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -173,10 +174,17 @@ def _forget(tx: Transaction, gone: Service) -> None:
         tx.drop(deployment)
     for event in tx.where(ServiceEvent, service=gone.arn):
         tx.drop(event)
+    for process in tx.where(ServiceDeployment, service=gone.arn):
+        for run in tx.where(HookRun, deployment=process.number):
+            tx.drop(run)
+        tx.drop(process)
 
 
 def _step_back(tx: Transaction, call: Call, service: Service) -> str | None:
-    """Let the primary deployment be replaced; gives its id."""
+    """Let the primary deployment be replaced, and what is under way be overtaken; gives its id."""
+    for process in tx.where(ServiceDeployment, service=service.arn):
+        if process.is_open and not process.overtaken:
+            tx.put(replace(process, overtaken=True, updated_at=call.moment.now))
     for deployment in tx.where(Deployment, service=service.arn):
         if deployment.status == "PRIMARY":
             tx.put(replace(deployment, status="ACTIVE", updated_at=call.moment.now))
@@ -187,7 +195,19 @@ def _step_back(tx: Transaction, call: Call, service: Service) -> str | None:
 def _deploy(tx: Transaction, call: Call, wanted: Wanted, source: str | None) -> None:
     """Write the deployment that brings a service to what is wanted, with the names it offers."""
     service, moment = wanted.service, call.moment
-    id = new_deployment_id(moment)
+    id, number = new_deployment_id(moment), moment.alnum(21)
+    in_force = [d.id for d in tx.where(Deployment, service=service.arn) if d.status == "ACTIVE"]
+    tx.put(
+        ServiceDeployment(
+            number=number,
+            service=service.arn,
+            target=id,
+            created_at=moment.now,
+            updated_at=moment.now,
+            configuration=service.rollout,
+            sources=tuple(in_force),
+        )
+    )
     tx.put(
         Deployment(
             id=id,
@@ -204,7 +224,7 @@ def _deploy(tx: Transaction, call: Call, wanted: Wanted, source: str | None) -> 
             connect=service.connect,
             discovery=offer(tx, call, service.arn, service.connect, wanted.definition),
             known=known_to(tx, service.cluster, service.connect),
-            number=moment.alnum(21),
+            number=number,
             source=source,
             rollout_reason=f"ECS deployment {id} in progress.",
         )

@@ -13,7 +13,7 @@ from seaway.aws.ecs.render_task_definition import render_task_definition
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.errors import AwsError
 from seaway.aws.operation import operation
-from seaway.core.task_definition import TaskDefinition
+from seaway.core.task_definition import DELETED, TaskDefinition
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -156,4 +156,5 @@ def _deletable(tx: Transaction, call: Call, name: str) -> TaskDefinition:
 
 def _own(tx: Transaction, call: Call) -> list[TaskDefinition]:
     home = call.arn("ecs", "task-definition/")
-    return [d for d in tx.where(TaskDefinition) if d.arn.startswith(home)]
+    own = (d for d in tx.where(TaskDefinition) if d.arn.startswith(home))
+    return [definition for definition in own if definition.status != DELETED]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
 from seaway.aws.ecs.errors import (
-    ConflictException,
     InvalidParameterException,
     ServiceNotFoundException,
 )
+from seaway.aws.ecs.launches import launched_before, remember
 from seaway.aws.ecs.parse_launch import (
     check_network,
     parse_constraints,
@@ -36,6 +34,7 @@ from seaway.aws.ecs.references import (
     task_of,
 )
 from seaway.aws.ecs.render_task import render_task
+from seaway.aws.ecs.roles import check_task_role
 from seaway.aws.ecs.room import placement_failures
 from seaway.aws.ecs.standalone import as_client
 from seaway.aws.ecs.strategy import (
@@ -45,8 +44,8 @@ from seaway.aws.ecs.strategy import (
     uses_fargate,
 )
 from seaway.aws.operation import operation
+from seaway.core.capacity import ContainerInstance
 from seaway.core.cluster import Cluster, StrategyItem
-from seaway.core.launch import LAUNCH_LIFETIME, Launch, launch_key
 from seaway.core.names import new_task_arn
 from seaway.core.placement import share
 from seaway.core.task import Task, TaskStatus
@@ -57,30 +56,22 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 MOST_AT_ONCE = 10
+KIND = "container-instance"
+"""What stands before an instance's id in its ARN."""
 
 
 @operation("ecs")
 def run_task(tx: Transaction, call: Call, request: shapes.RunTaskRequest) -> shapes.RunTaskResponse:
     """Write one to ten standalone tasks; where they run is decided later (API: RunTask)."""
     cluster = active_cluster(tx, call, request.get("cluster"))
-    token = request.get("clientToken")
-    if token:
-        repeated = _repeated(tx, call, cluster, token, request)
-        if repeated is not None:
-            return {"tasks": [render_task(tx, t, ("TAGS",)) for t in repeated], "failures": []}
+    repeated = launched_before(tx, call, cluster, request)
+    if repeated is not None:
+        return {"tasks": [render_task(tx, t, ("TAGS",)) for t in repeated], "failures": []}
     wanted, definition = _wanted(tx, call, cluster, request)
     tasks, failures = placement_failures(tx, cluster, definition, wanted)
     for task in tasks:
         tx.put(task)
-    if token and tasks:
-        tx.put(
-            Launch(
-                key=launch_key(cluster.arn, token),
-                digest=_digest(request),
-                tasks=tuple(task.arn for task in tasks),
-                created_at=call.moment.now,
-            )
-        )
+    remember(tx, call, cluster, request, tasks)
     return {"tasks": [render_task(tx, task, ("TAGS",)) for task in tasks], "failures": failures}
 
 
@@ -95,19 +86,29 @@ def start_task(
     definition = runnable_definition(tx, call, request["taskDefinition"])
     check_network(tx, parse_network(request.get("networkConfiguration")), definition, False)
     pattern = parse_task(request, cluster, definition, call.moment.now)
+    check_task_role(tx, call, definition, pattern.task_role)
     pattern = as_client(tx, call, cluster, definition, pattern)
-    response: shapes.StartTaskResponse = {"tasks": [], "failures": []}
+    wanted: list[Task] = []
+    failures: list[shapes.Failure] = []
     for name in names:
         instance = instance_of(tx, cluster, name)
-        if instance is None or instance.status == "INACTIVE":
-            arn = part_arn_of(cluster.arn, "container-instance", name)
-            response["failures"].append(missing(arn))
-            continue
-        arn = new_task_arn(cluster.arn, call.moment)
-        task = replace(pattern, arn=arn, wanted_instance=instance.arn)
+        if instance is None or instance.status != "ACTIVE":
+            failures.append(_unusable(instance, part_arn_of(cluster.arn, KIND, name)))
+        else:
+            arn = new_task_arn(cluster.arn, call.moment)
+            wanted.append(replace(pattern, arn=arn, wanted_instance=instance.arn))
+    tasks, refused = placement_failures(tx, cluster, definition, wanted)
+    for task in tasks:
         tx.put(task)
-        response["tasks"].append(render_task(tx, task, ("TAGS",)))
-    return response
+    return {
+        "tasks": [render_task(tx, task, ("TAGS",)) for task in tasks],
+        "failures": failures + refused,
+    }
+
+
+def _unusable(instance: ContainerInstance | None, arn: str) -> shapes.Failure:
+    """Why nothing can be started there: it never was, or takes no tasks any more."""
+    return missing(arn) if instance is None else {"arn": arn, "reason": "INACTIVE"}
 
 
 @operation("ecs")
@@ -192,7 +193,7 @@ def _candidates(
     else:
         found = tx.where(Task, cluster=cluster.arn)
     if instance_name:
-        arn = part_arn_of(cluster.arn, "container-instance", instance_name)
+        arn = part_arn_of(cluster.arn, KIND, instance_name)
         found = [task for task in found if task.instance == arn]
     return found
 
@@ -214,11 +215,13 @@ def _wanted(
     check_network(tx, network, definition, fargate)
     platform = parse_platform(request.get("platformVersion"), fargate)
     pattern = replace(
-        parse_task(request, cluster, definition, call.moment.now),
+        parse_task(request, cluster, definition, call.moment.now, fargate=fargate),
+        client_token=request.get("clientToken") or None,
         platform_version=platform_in_force(platform),
         placement_constraints=parse_constraints(request.get("placementConstraints"), fargate),
         placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
     )
+    check_task_role(tx, call, definition, pattern.task_role)
     pattern = as_client(tx, call, cluster, definition, pattern)
     tasks = []
     have: dict[str, int] = {}
@@ -238,31 +241,3 @@ def _capacity(
     provider = share({item.provider: (item.base, item.weight) for item in strategy}, have)
     have[provider] = have.get(provider, 0) + 1
     return ("FARGATE" if provider in FARGATE_PROVIDERS else "EC2"), provider
-
-
-def _repeated(
-    tx: Transaction,
-    call: Call,
-    cluster: Cluster,
-    token: str,
-    request: shapes.RunTaskRequest,
-) -> list[Task] | None:
-    """The tasks of the earlier call with this token; None when it is new or long past.
-
-    Raises ConflictException when the earlier call asked for something else.
-    """
-    launch = tx.find(Launch, launch_key(cluster.arn, token))
-    if launch is None or call.moment.now - launch.created_at > LAUNCH_LIFETIME:
-        return None
-    if launch.digest != _digest(request):
-        raise ConflictException(
-            "The clientToken was used before with different parameters.",
-            resourceIds=list(launch.tasks),
-        )
-    found = (tx.find(Task, arn) for arn in launch.tasks)
-    return [task for task in found if task is not None]
-
-
-def _digest(request: shapes.RunTaskRequest) -> str:
-    text = json.dumps(request, sort_keys=True, default=str)
-    return hashlib.blake2s(text.encode()).hexdigest()

@@ -50,9 +50,9 @@ def parse(
 ) -> tuple[Action, ...]:
     """The actions of a rule of one of ``balancer``'s listeners, in the order they are done.
 
-    ``protocol`` is the listener's. Raises ValidationError, InvalidLoadBalancerActionException, TooManyActionsException,
-    TargetGroupNotFoundException, TargetGroupAssociationLimitException and
-    InvalidConfigurationRequestException.
+    ``protocol`` is the listener's. Raises ValidationError, InvalidLoadBalancerActionException,
+    TooManyActionsException, TargetGroupNotFoundException, TargetGroupAssociationLimitException
+    and InvalidConfigurationRequestException.
     """
     if not raw:
         raise ValidationError("An action must be specified")

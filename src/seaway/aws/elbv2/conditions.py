@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.elbv2 import limits
-from seaway.aws.elbv2.errors import InvalidConfigurationRequestException, ValidationError
+from seaway.aws.elbv2.errors import ValidationError
+from seaway.aws.elbv2.expressions import checked_expression
 from seaway.core.balancer import Condition
 
 if TYPE_CHECKING:
@@ -37,11 +38,7 @@ _WILDCARD = re.compile(r"(?<!\\)[*?]")
 
 
 def parse(raw: Sequence[RuleCondition]) -> tuple[Condition, ...]:
-    """The conditions of CreateRule or ModifyRule, checked together.
-
-    Raises ValidationError for what AWS refuses, InvalidConfigurationRequestException for
-    regular expressions, which are not built.
-    """
+    """The conditions of CreateRule or ModifyRule, checked together. Raises ValidationError."""
     if not raw:
         raise ValidationError("A condition must be specified")
     conditions = tuple(_condition(one) for one in raw)
@@ -52,6 +49,8 @@ def parse(raw: Sequence[RuleCondition]) -> tuple[Condition, ...]:
 def render(condition: Condition) -> RuleCondition:
     """A condition as DescribeRules shows it."""
     values = list(condition.values)
+    if condition.expressions:
+        return _by_expression(condition)
     match condition.field:
         case "path-pattern":
             shown: RuleCondition = {"Field": condition.field, "Values": values}
@@ -78,16 +77,34 @@ def render(condition: Condition) -> RuleCondition:
     return shown
 
 
+def _by_expression(condition: Condition) -> RuleCondition:
+    expressions = list(condition.expressions)
+    match condition.field:
+        case "path-pattern":
+            return {"Field": "path-pattern", "PathPatternConfig": {"RegexValues": expressions}}
+        case "host-header":
+            return {"Field": "host-header", "HostHeaderConfig": {"RegexValues": expressions}}
+    name = condition.header or ""
+    return {
+        "Field": "http-header",
+        "HttpHeaderConfig": {"HttpHeaderName": name, "RegexValues": expressions},
+    }
+
+
 def _check_together(conditions: tuple[Condition, ...]) -> None:
     for field in ONCE:
         if sum(1 for one in conditions if one.field == field) > 1:
             raise ValidationError(f"A rule can only have one '{field}' condition")
-    if sum(len(one.values) + len(one.pairs) for one in conditions) > limits.VALUES_PER_RULE:
+    if sum(map(_values, conditions)) > limits.VALUES_PER_RULE:
         raise ValidationError(f"A rule can only have '{limits.VALUES_PER_RULE}' condition values")
     if sum(_wildcards(one) for one in conditions) > limits.WILDCARDS_PER_RULE:
         raise ValidationError(
             f"A rule can only have '{limits.WILDCARDS_PER_RULE}' condition wildcards"
         )
+
+
+def _values(condition: Condition) -> int:
+    return len(condition.values) + len(condition.pairs) + len(condition.expressions)
 
 
 def _wildcards(condition: Condition) -> int:
@@ -101,19 +118,24 @@ def _condition(raw: RuleCondition) -> Condition:
     field = raw.get("Field")
     if not field:
         raise ValidationError("A condition field must be specified")
-    if raw.get("RegexValues"):
-        raise _no_regex()
+    if raw.get("RegexValues") and field not in ("path-pattern", "host-header"):
+        raise ValidationError(
+            f"'RegexValues' cannot be used with the condition field '{field}'; use the field's "
+            "own config"
+        )
     for config, owner in CONFIGS.items():
         if raw.get(config) and field in FIELDS and field != owner:
             raise ValidationError(f"{config} cannot be used with the condition field '{field}'")
     match field:
         case "path-pattern":
             path = raw.get("PathPatternConfig", {})
-            _refuse_regex(path.get("RegexValues"))
+            if expressions := _expressions(raw, path.get("RegexValues"), path.get("Values")):
+                return Condition(field=field, expressions=expressions)
             return Condition(field=field, values=_either(raw, path.get("Values"), _path))
         case "host-header":
             host = raw.get("HostHeaderConfig", {})
-            _refuse_regex(host.get("RegexValues"))
+            if expressions := _expressions(raw, host.get("RegexValues"), host.get("Values")):
+                return Condition(field=field, expressions=expressions)
             return Condition(field=field, values=_either(raw, host.get("Values"), _host))
         case "http-header":
             return _http_header(raw)
@@ -134,7 +156,6 @@ def _condition(raw: RuleCondition) -> Condition:
 
 def _http_header(raw: RuleCondition) -> Condition:
     config = raw.get("HttpHeaderConfig", {})
-    _refuse_regex(config.get("RegexValues"))
     name = config.get("HttpHeaderName", "")
     if not name:
         raise ValidationError("An HTTP header name must be specified")
@@ -142,6 +163,9 @@ def _http_header(raw: RuleCondition) -> Condition:
         raise ValidationError(f"The HTTP header name '{name}' is not valid")
     if name.lower() == "host":
         raise ValidationError("Use a 'host-header' condition for the HTTP header 'Host'")
+    expressions = _expressions(raw, config.get("RegexValues"), config.get("Values"))
+    if expressions:
+        return Condition(field="http-header", header=name, expressions=expressions)
     values = _configured(raw, config.get("Values"), _text)
     return Condition(field="http-header", header=name, values=values)
 
@@ -233,12 +257,17 @@ def _cidr(value: str) -> str:
     return value
 
 
-def _refuse_regex(values: list[str] | None) -> None:
-    if values:
-        raise _no_regex()
-
-
-def _no_regex() -> InvalidConfigurationRequestException:
-    return InvalidConfigurationRequestException(
-        "Seaway has not built regular expressions in conditions (RegexValues) yet; use Values."
-    )
+def _expressions(
+    raw: RuleCondition, config: list[str] | None, values: list[str] | None
+) -> tuple[str, ...]:
+    """The expressions, from ``RegexValues`` or from the config of the field; () if none."""
+    plain = raw.get("RegexValues")
+    if plain and config and plain != config:
+        raise ValidationError(
+            f"Different expressions were given in 'RegexValues' and in the config of "
+            f"'{raw.get('Field')}'"
+        )
+    found = config or plain
+    if found and (values or raw.get("Values")):
+        raise ValidationError("A condition can have either values or regular expressions, not both")
+    return tuple(checked_expression(value) for value in found or ())

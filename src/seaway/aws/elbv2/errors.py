@@ -194,7 +194,7 @@ class CertificateNotFoundException(AwsError):
 class UnsupportedCertificateException(AwsError):
     """The certificate can't be shown by a listener."""
 
-    code = "UnsupportedCertificateException"
+    code = "UnsupportedCertificate"
 
 
 class TooManyCertificatesException(AwsError):

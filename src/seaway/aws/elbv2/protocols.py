@@ -56,7 +56,7 @@ def check_group(listener: str, group: TargetGroup) -> None:
 
 
 def checked_group_protocol(protocol: str | None) -> str:
-    """The protocol a new target group has. Raises ValidationError for none, and what AWS refuses."""
+    """The protocol a new target group has. Raises ValidationError when there is none."""
     if not protocol:
         raise ValidationError("A protocol must be specified")
     if protocol in NOT_BUILT:

@@ -99,7 +99,8 @@ def settled(
 ) -> LoadBalancer:
     """The load balancer in these subnets; interfaces are made and dropped to fit.
 
-    ``wished`` is the address to have in a subnet, by its id; else any that is free. Raises InvalidSubnetException when a subnet has no free address.
+    ``wished`` is the address to have in a subnet, by its id; else any that is free. Raises
+    InvalidSubnetException when a subnet has no free address.
     """
     kept = {subnet.id for subnet in subnets}
     held = {one.subnet: one for one in tx.where(NetworkInterface, holder=balancer.arn)}
@@ -108,9 +109,8 @@ def settled(
             tx.drop(interface)
     addresses = []
     for subnet in subnets:
-        interface = held.get(subnet.id)
-        if interface is None:
-            interface = _interface(tx, call, balancer, subnet, wished.get(subnet.id))
+        there = held.get(subnet.id)
+        interface = there or _interface(tx, call, balancer, subnet, wished.get(subnet.id))
         addresses.append((subnet.id, interface.address))
     return replace(
         balancer,

@@ -93,7 +93,11 @@ def _ec2(breaches: list[Breach]) -> AwsError:
 RULES: dict[str, Rule] = {
     "ecs": Rule(
         lambda found: InvalidParameterException(_detected(found)),
-        own={"ClusterSettingName": ("faithful",)},
+        own={
+            "ClusterSettingName": ("faithful",),
+            # The model's text names the stage, its enum has forgotten it.
+            "ServiceDeploymentLifecycleStage": ("PRE_PRODUCTION_TRAFFIC_SHIFT",),
+        },
     ),
     "ecr": Rule(_ecr),
     "logs": Rule(lambda found: InvalidParameterException(_detected(found))),

@@ -211,6 +211,19 @@ def refusal_counter(way: str) -> Json:
     return {**_counter("denied", {"way": way}), "filter": {"and_filter": {"filters": both}}}
 
 
+def own_answer_counter(way: str) -> Json:
+    """Counts redirects and fixed responses: ``seaway.own_answer`` with the tags port and status."""
+    by_route = {
+        "name": "envoy.access_loggers.extension_filters.cel",
+        "typed_config": {
+            "@type": TYPE + "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+            "expression": "response.code_details == 'direct_response'",
+        },
+    }
+    tags = {"port": way, "status": "%RESPONSE_CODE%"}
+    return {**_counter("own_answer", tags), "filter": {"extension_filter": by_route}}
+
+
 def closing_counter(way: str) -> Json:
     """Counts connections closed at once, likewise as ``seaway.denied``."""
     return _counter("denied", {"way": way})

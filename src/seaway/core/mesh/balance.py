@@ -169,7 +169,9 @@ def _network_ports(
                 protocol=protocol,
                 routing=Routing(name=f"{name}/{protocol}", default=forward),
                 labels=Labels(
-                    purpose=Purpose.BALANCE, load_balancer=dimension(lb.arn), protocol=protocol
+                    purpose=Purpose.BALANCE,
+                    load_balancer=dimension(lb.arn),
+                    protocol="tls" if listener.protocol == "TLS" else protocol.value,
                 ),
                 idle_timeout=idle,
                 terminated=_terminated(listener, ALPN[listener.alpn_policy or "None"]),
@@ -379,13 +381,19 @@ def endpoints(
 
 
 def host_port(
-    *, name: str, address: str, port: int, target: str, target_port: int
+    *,
+    name: str,
+    address: str,
+    port: int,
+    target: str,
+    target_port: int,
+    protocol: Protocol = Protocol.TCP,
 ) -> tuple[Port, Upstream]:
-    """A container port published on an instance's address: TCP, passed on as it comes."""
-    labels = Labels(purpose=Purpose.HOST_PORT, protocol="tcp")
+    """A container port published on an instance's address: passed on as it comes."""
+    labels = Labels(purpose=Purpose.HOST_PORT, protocol=protocol)
     upstream = Upstream(
         name=name,
-        protocol=Protocol.TCP,
+        protocol=protocol,
         labels=labels,
         endpoints=(Endpoint(address=target, port=target_port),),
     )
@@ -394,9 +402,10 @@ def host_port(
             name=name,
             address=address,
             port=port,
-            protocol=Protocol.TCP,
+            protocol=protocol,
             routing=Routing(name=name, default=Forward(shares=(Share(upstream=name),))),
             labels=labels,
+            idle_timeout=DATAGRAM_IDLE_TIMEOUT if protocol is Protocol.UDP else 0,
         ),
         upstream,
     )

@@ -21,6 +21,10 @@ _COUNTED_OF_PORTS = (
     "downstream_rq_(total|[2345]xx)",
     "downstream_cx_(total|active|(rx|tx)_bytes_total)",
 )
+_COUNTED_OF_FLOWS = (
+    r"tcp\.purpose=balance;[^.]*\.downstream_cx_(total|(rx|tx)_bytes_total)",
+    r"udp\.purpose=balance;[^.]*\.downstream_sess_(total|active|(rx|tx)_bytes)",
+)
 _TIMES = [
     *(0.5, 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 75),
     *(100, 150, 200, 300, 500, 750, 1000, 2000, 3000, 5000, 10000, 15000, 30000, 60000, 300000),
@@ -66,7 +70,7 @@ def bootstrap(
             "use_all_default_tags": False,
             "stats_tags": [
                 {"tag_name": "upstream", "regex": r"^cluster\.((purpose=[^.]*)\.)"},
-                {"tag_name": "port", "regex": r"^(?:http|listener)\.((purpose=[^.]*)\.)"},
+                {"tag_name": "port", "regex": r"^(?:http|listener|tcp|udp)\.((purpose=[^.]*)\.)"},
             ],
             "stats_matcher": {"inclusion_list": {"patterns": _counted()}},
             "histogram_bucket_settings": [{"match": {"suffix": "_time"}, "buckets": _TIMES}],
@@ -94,7 +98,12 @@ def _counted() -> list[Json]:
     return [
         {"safe_regex": {"regex": rf"cluster\.purpose=(connect|balance);[^.]*\.({upstreams})"}},
         {"safe_regex": {"regex": rf"http\.purpose=balance;[^.]*\.({ports})"}},
-        {"safe_regex": {"regex": rf"listener\.purpose=ingress;[^.]*\.{_FAILED_HANDSHAKES}"}},
+        {
+            "safe_regex": {
+                "regex": rf"listener\.purpose=(ingress|balance);[^.]*\.{_FAILED_HANDSHAKES}"
+            }
+        },
+        *({"safe_regex": {"regex": regex}} for regex in _COUNTED_OF_FLOWS),
         {"prefix": "seaway."},
     ]
 

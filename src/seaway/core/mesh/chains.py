@@ -13,6 +13,7 @@ from seaway.core.mesh.accesslog import (
     WAY_OF_ROUTE,
     access_logger,
     closing_counter,
+    own_answer_counter,
     refusal_counter,
     reply_counter,
     tap_logger,
@@ -99,6 +100,8 @@ def _http_manager(port: Port, routes: str, way: str) -> Json:
 
 
 def _loggers(port: Port, way: str) -> list[Json]:
+    if port.labels.purpose is Purpose.BALANCE:
+        return [own_answer_counter(way)]
     if port.labels.purpose not in (Purpose.CONNECT, Purpose.INGRESS):
         return []
     written = [access_logger(log, port.protocol) for log in port.access_logs]

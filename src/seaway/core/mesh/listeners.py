@@ -30,7 +30,7 @@ from seaway.core.mesh.chains import (
 from seaway.core.mesh.interceptor import Interceptor, NameTable
 from seaway.core.mesh.labels import stat_name
 from seaway.core.mesh.network_listeners import network_listener
-from seaway.core.mesh.proxy import Port, Purpose, Routing
+from seaway.core.mesh.proxy import Port, Protocol, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
 from seaway.core.mesh.words import FILTERS, TYPE, Json, socket_address
 
@@ -42,7 +42,8 @@ _Network = IPv4Network | IPv6Network
 
 def listener(port: Port) -> Json:
     """LDS, of a port that is a listener of its own."""
-    if port.labels.purpose is Purpose.BALANCE and not port.protocol.is_http:
+    balanced = port.labels.purpose is Purpose.BALANCE and not port.protocol.is_http
+    if balanced or port.protocol is Protocol.UDP:
         return network_listener(port)
     told = _listener(port.name, _bound(port.address, port.port, port.namespace))
     if port.address6 is not None:
@@ -50,6 +51,7 @@ def listener(port: Port) -> Json:
         told["additional_addresses"] = [{"address": more}]
     if port.labels.purpose is Purpose.INGRESS:
         told["traffic_direction"] = "INBOUND"
+    if port.labels.purpose is Purpose.INGRESS or port.terminated is not None:
         told["stat_prefix"] = stat_name(port.labels)  # whose handshakes failed
     way = stat_name(port.labels).replace("%", "%%")
     chain = filter_chain(port, port.routing.name, way)

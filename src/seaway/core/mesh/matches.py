@@ -32,6 +32,9 @@ def match_of(conditions: Iterable[Condition]) -> Json:
     sources: list[Json] = []
     for condition in conditions:
         match condition:
+            case Fits(part=":path", expressions=expressions):
+                assert not wanted, "a rule has one condition on the path"
+                wanted = {"safe_regex": {"regex": _anywhere(expressions)}}
             case PathMatches() | PathUnder():
                 if wanted:  # a second path condition: both must hold
                     headers.append(_header(":path", f"({_path_regex(condition)})(\\?.*)?"))
@@ -56,7 +59,7 @@ def _header_condition(
         case CookieIs(name, value):
             return _header("cookie", f"(.*; ?)?{re.escape(name)}={re.escape(value)}(;.*)?")
         case Fits(part, expressions):
-            return _fits(part, expressions)
+            return _header(part, _anywhere(expressions))
         case HostMatches(patterns):
             return _header(":authority", f"(?i)({_any(patterns)})(:[0-9]+)?")
         case HeaderMatches(name, patterns):
@@ -73,18 +76,10 @@ def _header_condition(
     assert_never(condition)
 
 
-def _fits(part: str, expressions: Iterable[str]) -> Json:
+def _anywhere(expressions: Iterable[str]) -> str:
     """Envoy's expressions are always on the whole value, AWS's may hold anywhere in it."""
     any_of = "|".join(f"({expression})" for expression in expressions)
-    anywhere = f"(?s:.*)({any_of})(?s:.*)"
-    match part:
-        case ":path":
-            return {
-                "name": ":path",
-                "string_match": {"safe_regex": {"regex": f"[^?]*({any_of})[^?]*(\\?.*)?"}},
-            }
-        case _:
-            return _header(part, anywhere)
+    return f"(?s:.*)({any_of})(?s:.*)"
 
 
 def _pair(key: str | None, value: str) -> str:

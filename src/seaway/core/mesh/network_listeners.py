@@ -29,7 +29,7 @@ def _connections(port: Port) -> Json:
     told = {
         "name": port.name,
         "address": socket_address(port.address, port.port),
-        "stat_prefix": "port",
+        "stat_prefix": stat_name(port.labels),
         "traffic_direction": "OUTBOUND",
         "freebind": True,
         "filter_chains": [*chains, _chain(port, _NOWHERE)],

@@ -275,7 +275,7 @@ class CookieIs:
 class Fits:
     """A regular expression holds anywhere in one of a request's parts: path, host or a header.
 
-    ``part`` is :path (without the query), :authority (without the port), or a header's name.
+    ``part`` is :path (without the query), :authority (as the client wrote it), or a header's name.
     """
 
     part: str

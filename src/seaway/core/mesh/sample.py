@@ -38,6 +38,12 @@ class Metric(StrEnum):
     HEALTHY_TARGETS = "healthy_targets"  # how many now
     PROXY_REPLIES_4XX = "proxy_replies_4xx"  # the proxy's own answers, not a target's
     PROXY_REPLIES_5XX = "proxy_replies_5xx"
+    PROXY_REPLIES_500 = "proxy_replies_500"  # those of the last that have metrics of their own
+    PROXY_REPLIES_502 = "proxy_replies_502"
+    PROXY_REPLIES_503 = "proxy_replies_503"
+    PROXY_REPLIES_504 = "proxy_replies_504"
+    REDIRECTS = "redirects"  # answered so because a rule says so
+    FIXED_RESPONSES = "fixed_responses"
     DENIED = "denied"  # calls turned away because the caller may not call
 
     @property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from seaway.reconcile.stack_types import (
     balancers,
+    certificates,
     discovery,
     groups,
     identity,
     networks,
     records,
     services,
+    watching,
 )
 from seaway.reconcile.stack_types.kinds import Kind, Made
 
@@ -25,4 +27,6 @@ TYPES: dict[str, Kind] = {
     **records.TYPES,
     **discovery.TYPES,
     **balancers.TYPES,
+    **certificates.TYPES,
+    **watching.TYPES,
 }

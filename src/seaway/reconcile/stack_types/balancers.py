@@ -141,6 +141,8 @@ def _create_listener(work: Work) -> Made:
 def _update_listener(work: Work, old: Properties) -> Made:
     rest = work.without("ListenerAttributes", "LoadBalancerArn")
     work("elbv2", "ModifyListener", ListenerArn=work.physical, **rest)
+    attributes = work.get("ListenerAttributes")
+    _modify(work, "ModifyListenerAttributes", {"ListenerArn": work.physical}, attributes)
     return unchanged(work)
 
 
@@ -148,9 +150,55 @@ LISTENER = Kind(
     create=_create_listener,
     update=_update_listener,
     mutable=frozenset(
-        {"DefaultActions", "Port", "Protocol", "Certificates", "SslPolicy", "AlpnPolicy"}
+        {
+            "DefaultActions",
+            "Port",
+            "Protocol",
+            "Certificates",
+            "SslPolicy",
+            "AlpnPolicy",
+            "ListenerAttributes",
+        }
     ),
     delete=lambda work: work("elbv2", "DeleteListener", ListenerArn=work.physical),
+)
+
+
+def _arns(properties: Properties) -> list[str]:
+    return [one["CertificateArn"] for one in listed(properties.get("Certificates"))]
+
+
+def _add(work: Work, arns: list[str]) -> None:
+    for arn in arns:
+        given = [{"CertificateArn": arn}]
+        listener = work.need("ListenerArn")
+        work("elbv2", "AddListenerCertificates", ListenerArn=listener, Certificates=given)
+
+
+def _remove(work: Work, arns: list[str]) -> None:
+    for arn in arns:
+        given = [{"CertificateArn": arn}]
+        listener = work.need("ListenerArn")
+        work("elbv2", "RemoveListenerCertificates", ListenerArn=listener, Certificates=given)
+
+
+def _create_more(work: Work) -> Made:
+    _add(work, _arns(work.properties))
+    return Made(f"{work.stack_name}-{work.logical}-{work.moment.alnum(12).upper()}")
+
+
+def _update_more(work: Work, old: Properties) -> Made:
+    before, now = _arns(old), _arns(work.properties)
+    _add(work, [arn for arn in now if arn not in before])
+    _remove(work, [arn for arn in before if arn not in now])
+    return unchanged(work)
+
+
+LISTENER_CERTIFICATE = Kind(
+    create=_create_more,
+    update=_update_more,
+    mutable=frozenset({"Certificates"}),
+    delete=lambda work: _remove(work, _arns(work.properties)),
 )
 
 
@@ -179,5 +227,6 @@ TYPES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": LOAD_BALANCER,
     "AWS::ElasticLoadBalancingV2::TargetGroup": TARGET_GROUP,
     "AWS::ElasticLoadBalancingV2::Listener": LISTENER,
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": LISTENER_CERTIFICATE,
     "AWS::ElasticLoadBalancingV2::ListenerRule": RULE,
 }
