@@ -107,7 +107,7 @@ TagResource UntagResource GetResourcePolicy PutResourcePolicy DeleteResourcePoli
 LAMBDA = """
 CreateFunction GetFunction GetFunctionConfiguration ListFunctions UpdateFunctionCode
 UpdateFunctionConfiguration DeleteFunction AddPermission RemovePermission GetPolicy
-TagResource UntagResource ListTags PutFunctionConcurrency ListVersionsByFunction
+TagResource UntagResource ListTags Invoke
 """.split()  # noqa: SIM905
 
 WANTED: dict[str, list[str] | None] = {

@@ -32,14 +32,18 @@ from seaway.aws import (
     ecr,
     ecs,
     elbv2,
+    events,
     iam,
+    lambda_,
     logs,
+    scheduler,
     secretsmanager,
     servicediscovery,
     ssm,
     sts,
 )
 from seaway.aws.cloudformation.inward import Inward
+from seaway.aws.ecs.event_details import event_detail
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
 from seaway.aws.sts.sessions import account_of, secret_of
@@ -48,19 +52,29 @@ from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.service import Service
 from seaway.core.task import Task, TaskStatus
+from seaway.functions.elsewhere import Elsewhere
+from seaway.functions.local import LocalFunctions
+from seaway.functions.queue import CallQueue
 from seaway.reconcile import (
     alarms,
+    bus,
     certificates,
     cluster_metrics,
+    deliveries,
     instances,
     managed_certificates,
     placement,
     scaling,
+    scheduled_rules,
+    schedules,
     services,
     stacks,
+    state_events,
     targets,
     tasks,
 )
+from seaway.reconcile.function_deliveries import FunctionDeliveries
+from seaway.reconcile.hook_calls import HookCalls
 from seaway.reconcile.loop import Loop, Reconcile
 from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
@@ -109,10 +123,13 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
         *iam.operations(),
         *sts.operations(),
         *cloudformation.operations(),
+        *events.operations(),
+        *scheduler.operations(),
         *acm.operations(),
         *acmpca.operations(),
         *ssm.operations(),
         *secretsmanager.operations(),
+        *lambda_.operations(),
     ]
     return {(handler.service, handler.name): handler for handler in found}
 
@@ -128,6 +145,20 @@ class Seaway:
         self.blobs = BlobStore(settings.registry_dir)
         self.objects = ObjectFiles(settings.objects_dir)
         self.registry = Registry(self.store, self.blobs, moment, here)
+        self.functions = LocalFunctions(
+            self.store,
+            self.objects,
+            moment,
+            here=here,
+            mark=str(settings.data_dir),
+            endpoint=settings.url,
+            elsewhere=(
+                Elsewhere(settings.lambda_endpoint, settings.region)
+                if settings.lambda_endpoint
+                else None
+            ),
+        )
+        self.call_queue = CallQueue(self.store, moment, self.functions)
         self.gateway = Gateway(
             handlers(),
             transact=self.store.transact,
@@ -136,6 +167,7 @@ class Seaway:
             host=f"localhost:{settings.port}",
             keys=self._ask(lambda tx, key: secret_of(tx, key, time.time())),
             account_of=self._ask(account_of),
+            functions=self.functions,
         )
         self.loops = [
             self._loop(module, module.reconcile)
@@ -150,6 +182,9 @@ class Seaway:
                 alarms,
                 scaling,
                 cluster_metrics,
+                bus,
+                scheduled_rules,
+                schedules,
             )
         ]
         inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
@@ -157,7 +192,17 @@ class Seaway:
         def settle_stack(tx: Transaction, key: str, now: Moment) -> float | None:
             return stacks.reconcile(tx, key, now, inward)
 
-        self.loops.append(self._loop(stacks, settle_stack))
+        def deliver(tx: Transaction, key: str, now: Moment) -> float | None:
+            return deliveries.reconcile(tx, key, now, inward)
+
+        def tell_state(tx: Transaction, key: str, now: Moment) -> float | None:
+            return state_events.reconcile(tx, key, now, event_detail)
+
+        self.loops += [
+            self._loop(stacks, settle_stack),
+            self._loop(deliveries, deliver),
+            self._loop(state_events, tell_state),
+        ]
         self._machine: Machine | None = None
 
     @cached_property
@@ -276,9 +321,22 @@ class Seaway:
             for loop in self.loops:
                 jobs.create_task(loop.run())
             jobs.create_task(self.registry.run(), name="registry")
+            jobs.create_task(self._run_functions(), name="functions")
             jobs.create_task(self._serve_tasks(), name="tasks' API")
             jobs.create_task(self._expire(), name="retention")
+            hooks = HookCalls(self.store, moment, self.functions.invoke)
+            jobs.create_task(hooks.run(), name="lifecycle hooks")
+            called = FunctionDeliveries(self.store, moment, self.functions.invoke)
+            jobs.create_task(called.run(), name="functions of rules")
             jobs.create_task(self._run_machine(), name="machine")
+
+    async def _run_functions(self) -> None:
+        """Calls that nobody waits for; at the end no function's process stays."""
+        await self.functions.open()
+        try:
+            await self.call_queue.run()
+        finally:
+            await self.functions.close()
 
     async def _serve_tasks(self) -> None:
         """The API for what runs inside tasks: agents lead it here (agent/inside)."""

@@ -40,6 +40,7 @@ from seaway.dns.process import NameServerProcess
 from seaway.dns.publisher import BookPublisher
 from seaway.insight.door import Insight
 from seaway.mesh.access import ProxyLogs, read_access
+from seaway.mesh.balancer_logs import PERIOD, BalancerLogs, read_logged
 from seaway.mesh.figures import points
 from seaway.mesh.publisher import Publisher
 from seaway.mesh.server import MeshServer
@@ -107,6 +108,7 @@ class Machine:
         self._moment = moment
         self._registry = RegistryAddress(address=f"127.0.0.1:{settings.port}", token=issue_token)
         self._logs = ProxyLogs(store, HOST, time.time)
+        self._balancer_logs = BalancerLogs(store, objects, moment)
         self._mesh = MeshServer(on_traffic=self._keep_traffic, on_nack=self._logs.refused)
         self._proxy = proxy_of(settings)
         traffic = Traffic(gateway=settings.gateway, collector=settings.collector)
@@ -135,6 +137,7 @@ class Machine:
                 jobs.create_task(self._keep_proxy(), name="proxy")
                 jobs.create_task(self._logs.run(), name="proxy logs")
                 jobs.create_task(self._keep_access(), name="access logs")
+                jobs.create_task(self._keep_balancer_log(), name="load balancers' access logs")
                 jobs.create_task(self._keep_ejections(), name="ejections")
                 jobs.create_task(self._tap.run(), name="tap")
                 jobs.create_task(self._keep_agent(), name="agent")
@@ -166,6 +169,11 @@ class Machine:
         access = Follower(self._proxy.access_log, reopen=self._proxy.reopen_logs)
         async for batch in access.batches():
             self._logs.keep_access(await asyncio.to_thread(read_access, batch))
+
+    async def _keep_balancer_log(self) -> None:
+        file, reopen = self._proxy.balancer_log, self._proxy.reopen_logs
+        async for batch in Follower(file, reopen=reopen, every=PERIOD).batches():
+            self._balancer_logs.keep(await asyncio.to_thread(read_logged, batch))
 
     async def _keep_ejections(self) -> None:
         ejections = self._settings.proxy_dir / EJECTION_LOG

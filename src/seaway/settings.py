@@ -37,6 +37,8 @@ class Settings:
     """Where HTTP calls to every Service Connect endpoint are taken, by the name in Host."""
     collector: Where | None = None
     """Who takes traces (OTLP by gRPC)."""
+    lambda_endpoint: str | None = None
+    """The URL of another Lambda, which is called for functions that are not here."""
     dns_port: int = DEFAULT_DNS_PORT
     """Where the machine's own programs ask for names, on its loopback; 0 = nowhere."""
 
@@ -107,11 +109,12 @@ def settings_from(
     data_dir: Path | None = None,
     port: int | None = None,
     gateway: str | None = None,
+    lambda_endpoint: str | None = None,
 ) -> Settings:
     """The settings of the command line, else of the environment, else the defaults.
 
     SEAWAY_DATA_DIR, SEAWAY_PORT, SEAWAY_ACCOUNT_ID, SEAWAY_GATEWAY, SEAWAY_OTLP,
-    SEAWAY_DNS_PORT. Raises SettingsError.
+    SEAWAY_DNS_PORT, SEAWAY_LAMBDA_ENDPOINT. Raises SettingsError.
     """
     directory = data_dir or Path(environment.get("SEAWAY_DATA_DIR") or _default_directory())
     directory = directory.expanduser().absolute()
@@ -122,6 +125,7 @@ def settings_from(
         gateway=_where("SEAWAY_GATEWAY", gateway or environment.get("SEAWAY_GATEWAY")),
         collector=_where("SEAWAY_OTLP", environment.get("SEAWAY_OTLP")),
         dns_port=_dns_port(environment.get("SEAWAY_DNS_PORT")),
+        lambda_endpoint=_url(lambda_endpoint or environment.get("SEAWAY_LAMBDA_ENDPOINT")),
     )
     if len(os.fsencode(settings.control_socket)) > LONGEST_SOCKET_PATH:
         raise SettingsError(
@@ -145,6 +149,14 @@ def _dns_port(text: str | None) -> int:
     if not text.isdigit() or int(text) >= 65536:
         raise SettingsError(f"SEAWAY_DNS_PORT is {text!r}: it has to be a port number, or 0.")
     return int(text)
+
+
+def _url(text: str | None) -> str | None:
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingsError(
+            f"SEAWAY_LAMBDA_ENDPOINT is {text!r}: it has to be a URL, as in http://127.0.0.1:5000."
+        )
+    return text or None
 
 
 def _where(setting: str, text: str | None) -> Where | None:

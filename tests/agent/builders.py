@@ -15,13 +15,16 @@ from seaway.agent.rules import Rules
 from seaway.agent.session import Agent
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import ContainerDefinition
+from seaway.link.asking import CannotFetch, ControlPlane, Protection
 from seaway.link.messages import (
     Assignment,
     FromHost,
     LogStream,
+    Material,
     Network,
     PlanProblem,
     Report,
+    RoleKeys,
     ToHost,
 )
 from tests.agent.fake_engine import FakeEngine
@@ -153,6 +156,33 @@ class MemoryFirewall:
             await self._news.wait_for(lambda: self.leads_calls is wanted)
 
 
+class MemoryControl:
+    """The control plane as far as it hands out materials; ``refusal`` is what it says instead."""
+
+    def __init__(self, *materials: Material, refusal: str | None = None) -> None:
+        self._materials = materials
+        self._refusal = refusal
+        self.asked: list[str] = []
+
+    async def materials(self, task: str) -> tuple[Material, ...]:
+        self.asked.append(task)
+        if self._refusal is not None:
+            raise CannotFetch(self._refusal)
+        return self._materials
+
+    async def role_keys(self, task: str, role: str) -> RoleKeys:
+        raise CannotFetch(f"no keys of {role}")
+
+    async def protection(self, task: str) -> Protection:
+        return Protection(enabled=False)
+
+    async def protect(self, task: str, enabled: bool, minutes: int | None) -> Protection:
+        return Protection(enabled=enabled)
+
+    async def tags(self, task: str) -> tuple[dict[str, str], dict[str, str]]:
+        return {}, {}
+
+
 def an_engine(*images: str) -> FakeEngine:
     """An engine that has these images, "i" if none is named."""
     engine = FakeEngine()
@@ -168,8 +198,9 @@ def an_agent(
     firewall: Firewall | None = None,
     hosts_file: Path | None = None,
     inside: Inside | None = None,
+    control: ControlPlane | None = None,
 ) -> Agent:
-    """A host agent whose clock stands still."""
+    """A host agent whose clock stands still, on a machine with 50 GiB free."""
     return Agent(
         engine,
         link,
@@ -183,6 +214,8 @@ def an_agent(
         firewall=firewall or MemoryFirewall(),
         hosts_file=hosts_file,
         inside=inside,
+        control=control,
+        free_space=lambda _: 50 << 30,
         orphans_after=0.0,
         refusals_every=0.01,
         plan_again=0.01,

@@ -85,6 +85,9 @@ class FakeEngine:
             labels=dict(spec.labels),
         )
 
+    async def written(self, container: str) -> int:
+        return 3 << 20
+
     async def usage(self, container: str) -> dict[str, Any]:
         return {"name": self.specs[self._known(container)].name}
 
@@ -109,7 +112,14 @@ class FakeEngine:
     async def start(self, container: str) -> None:
         id = self._known(container)
         self._do("start", self.specs[id].name)
-        self.state[id] = replace(self.state[id], running=True, has_started=True, started_at=1.0)
+        self.state[id] = replace(
+            self.state[id],
+            running=True,
+            has_started=True,
+            started_at=1.0,
+            exit_code=None,
+            finished_at=None,
+        )
 
     async def stop(self, container: str, timeout: int) -> None:
         id = self._known(container)

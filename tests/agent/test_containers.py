@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from seaway.agent.containers import (
     Surroundings,
@@ -13,8 +16,9 @@ from seaway.agent.containers import (
     namespaces,
     pause_spec,
 )
+from seaway.agent.docker_requests import container_body
 from seaway.agent.images import Image
-from seaway.core.task_definition import LogConfiguration, MountPoint, Volume
+from seaway.core.task_definition import Device, LogConfiguration, MountPoint, Tmpfs, Volume
 from tests.agent.builders import a_container, an_assignment
 
 AROUND = Surroundings(
@@ -137,3 +141,40 @@ def test_a_container_may_not_take_the_labels_that_make_it_ours() -> None:
     labels = dict(application_spec(task, container, IMAGE, "p", AROUND).labels)
     assert labels["seaway.task"] == task.task
     assert labels["mine"] == "1"
+
+
+def test_devices_memory_file_systems_and_swap_are_in_the_engines_words() -> None:
+    container = a_container(
+        memory=64,
+        max_swap=32,
+        swappiness=0,
+        devices=(Device(host_path="/dev/fuse", permissions=("read", "mknod")),),
+        tmpfs=(Tmpfs(path="/run", size=8, options=("noexec", "rw")),),
+        security_options=("no-new-privileges",),
+    )
+    config = container_body(
+        application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    )["HostConfig"]
+    assert config["Devices"] == [
+        {"PathOnHost": "/dev/fuse", "PathInContainer": "/dev/fuse", "CgroupPermissions": "rm"}
+    ]
+    assert config["Tmpfs"] == {"/run": "noexec,rw,size=8m"}
+    assert config["SecurityOpt"] == ["no-new-privileges"]
+    assert (config["MemorySwap"], config["MemorySwappiness"]) == (96 << 20, 0)
+
+
+def test_swappiness_is_nothing_without_a_limit_of_swap() -> None:
+    container = a_container(memory=64, swappiness=10)
+    spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    assert (spec.memory_swap, spec.swappiness) == (None, None)
+
+
+@pytest.mark.parametrize("mode", ["host", "none", "task", None])
+def test_process_and_ipc_namespaces_are_the_hosts_the_tasks_or_the_containers_own(
+    mode: str | None,
+) -> None:
+    task = an_assignment(pid_mode=mode, ipc_mode=mode)
+    around = replace(AROUND, shared="shared-id")
+    spec = application_spec(task, task.containers[0], IMAGE, "p", around)
+    expected = "container:shared-id" if mode == "task" else mode
+    assert (spec.pid_mode, spec.ipc_mode) == (expected, expected)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seaway.agent.engine import OutputLine
+from seaway.agent.engine import ContainerSpec, OutputLine
 from seaway.agent.logs import LogFollower, Position, read_position, write_position
 from seaway.link.messages import FromHost, LogBatch
-from tests.agent.builders import MemoryLink, a_stream
+from tests.agent.builders import MemoryLink, a_stream, an_engine
 from tests.agent.fake_engine import FakeEngine
 
 
@@ -66,6 +67,94 @@ def test_more_than_a_thousand_lines_go_in_several_batches(tmp_path: Path) -> Non
     asyncio.run(follower.run())
     sizes = [len(batch.lines) for batch in link.said if isinstance(batch, LogBatch)]
     assert sizes == [1000, 1000, 501]
+
+
+def events(lines: list[OutputLine], kept: Path, starts: str) -> list[str]:
+    """What a follower makes of the lines where events begin with this."""
+    engine, link = FakeEngine(), MemoryLink()
+    engine.written["c"] = lines
+    follower = LogFollower(
+        engine,
+        link,
+        a_stream("web"),
+        "c",
+        kept,
+        pseudo_terminal=False,
+        starts=re.compile(starts),
+    )
+    asyncio.run(follower.run())
+    return texts(link.said)
+
+
+def test_lines_up_to_the_next_beginning_are_one_event_with_the_time_of_the_first(
+    tmp_path: Path,
+) -> None:
+    texts = ["lost beginning", "INFO a", "  b", "  c", "INFO d"]
+    lines = [a_line(n, text) for n, text in enumerate(texts, start=1)]
+    assert events(lines, tmp_path / "k", "^INFO") == [
+        "lost beginning",
+        "INFO a\n  b\n  c",
+        "INFO d",
+    ]
+    assert read_position(tmp_path / "k") == Position(5, 1)
+
+
+def test_an_event_is_not_open_for_ever_nor_longer_than_it_may_be(tmp_path: Path) -> None:
+    late = [a_line(1, "INFO a"), a_line(5_000_000_001, "b"), a_line(5_000_000_002, "c")]
+    assert events(late, tmp_path / "k", "^INFO") == ["INFO a\nb", "c"]
+    long = [a_line(n, "x" * 100_000) for n in range(1, 4)]
+    assert [len(text) for text in events(long, tmp_path / "l", "^INFO")] == [200_001, 100_000]
+
+
+def test_an_event_that_nothing_more_comes_to_is_carried_after_a_while(tmp_path: Path) -> None:
+    async def story() -> None:
+        engine, link = an_engine(), MemoryLink()
+        id = await engine.create(ContainerSpec(name="c", image="i"))
+        await engine.start(id)
+        engine.written[id] = [a_line(1, "INFO a"), a_line(2, "b")]
+        follower = LogFollower(
+            engine,
+            link,
+            a_stream("web"),
+            id,
+            tmp_path / "k",
+            pseudo_terminal=False,
+            starts=re.compile("^INFO"),
+            open_for=0.01,
+        )
+        job = asyncio.create_task(follower.run())
+        await link.until(lambda m: isinstance(m, LogBatch) and m.lines[0].text == "INFO a\nb")
+        job.cancel()
+        await asyncio.wait({job})
+
+    asyncio.run(story())
+
+
+def test_a_container_that_was_started_again_is_followed_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        engine, link = an_engine(), MemoryLink()
+        id = await engine.create(ContainerSpec(name="c", image="i"))
+        await engine.start(id)
+        engine.written[id] = [a_line(1, "one")]
+        follower = LogFollower(
+            engine, link, a_stream("web"), id, tmp_path / "k", pseudo_terminal=False
+        )
+        job = asyncio.create_task(follower.run())
+        await link.until(lambda m: isinstance(m, LogBatch))
+        engine.end("c", 1)
+        await job
+        await engine.start(id)
+        engine.written[id].append(a_line(2, "two"))
+        again = LogFollower(
+            engine, link, a_stream("web"), id, tmp_path / "k", pseudo_terminal=False
+        )
+        job = asyncio.create_task(again.run())
+        await link.until(lambda m: isinstance(m, LogBatch) and m.lines[0].text == "two")
+        engine.end("c", 0)
+        await job
+        assert texts(link.said) == ["one", "two"]
+
+    asyncio.run(story())
 
 
 def test_a_kept_position_is_read_back(tmp_path: Path) -> None:

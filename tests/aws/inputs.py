@@ -123,6 +123,14 @@ _SERVICE_VALUES: dict[str, Any] = {
     "availabilityZoneRebalancing": "DISABLED",
     "capacityProviderStrategy[].capacityProvider": "FARGATE",
     "deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask": False,
+    "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration.type": "COUNT",
+    "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration.value": 60,
+    "deploymentConfiguration.lifecycleHooks[].lifecycleStages": ["POST_SCALE_UP"],
+    "deploymentConfiguration.lifecycleHooks[].targetType": "AWS_LAMBDA",
+    "deploymentConfiguration.lifecycleHooks[].hookDetails": {"url": "/"},
+    "deploymentConfiguration.lifecycleHooks[].timeoutConfiguration.action": "CONTINUE",
+    "deploymentConfiguration.linearConfiguration.stepPercent": 20.0,
+    "deploymentConfiguration.strategy": "BLUE_GREEN",
     "deploymentConfiguration.maximumPercent": 300,
     "deploymentConfiguration.minimumHealthyPercent": 50,
     "desiredCount": 3,
@@ -131,6 +139,7 @@ _SERVICE_VALUES: dict[str, Any] = {
     "loadBalancers[].containerPort": 81,
     "loadBalancers[].containerName": "side",
     "loadBalancers[].targetGroupArn": "{group-two}",
+    "loadBalancers[].advancedConfiguration.alternateTargetGroupArn": "{group-two}",
     "networkConfiguration.awsvpcConfiguration.assignPublicIp": "ENABLED",
     "networkConfiguration.awsvpcConfiguration.securityGroups": ["{security-group}"],
     "networkConfiguration.awsvpcConfiguration.subnets": ["{subnet-b}"],
@@ -158,19 +167,9 @@ _SERVICE_VALUES: dict[str, Any] = {
 }
 _SERVICE_REFUSED = (
     "loadBalancers[].loadBalancerName",
-    "loadBalancers[].advancedConfiguration",
-    "deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask",
-    "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration",
-    "deploymentConfiguration.alarms",
-    "deploymentConfiguration.strategy",
-    "deploymentConfiguration.bakeTimeInMinutes",
-    "deploymentConfiguration.lifecycleHooks",
-    "deploymentConfiguration.linearConfiguration",
-    "deploymentConfiguration.canaryConfiguration",
     "deploymentConfiguration.earlySuccessCriteria",
     "schedulingStrategy",
     "deploymentController",
-    "enableExecuteCommand",
     "serviceConnectConfiguration.logConfiguration.logDriver",
     "serviceConnectConfiguration.logConfiguration.secretOptions",
     "volumeConfigurations",
@@ -182,7 +181,29 @@ _CABLED = {"taskDefinition": "cabled", "networkConfiguration": NETWORK}
 _AWSLOGGED = CONNECT | {
     "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/web"}}
 }
+_HOOK = {"lifecycleStages": ["PRE_SCALE_UP"], "hookTargetArn": "check"}
+_ONE_HOOK = {
+    "deploymentConfiguration.lifecycleHooks[].targetType": "it is AWS_LAMBDA anyway; PAUSE "
+    "excludes what stands beside it here"
+}
+_BREAKER = {"enable": True, "rollback": True}
+_PERCENTS = {"thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 40}}
+_ALARMS = {"alarmNames": ["errors"], "enable": False, "rollback": False}
 _SERVICE_BESIDE: dict[str, dict[str, Any]] = {
+    "deploymentConfiguration.strategy": {"deploymentConfiguration": {"bakeTimeInMinutes": 1}},
+    "deploymentConfiguration.lifecycleHooks": {
+        "deploymentConfiguration": {"lifecycleHooks": [_HOOK]}
+    },
+    "deploymentConfiguration.linearConfiguration": {
+        "deploymentConfiguration": {"strategy": "LINEAR"}
+    },
+    "deploymentConfiguration.canaryConfiguration": {
+        "deploymentConfiguration": {"strategy": "CANARY"}
+    },
+    "deploymentConfiguration.alarms": {"deploymentConfiguration": {"alarms": _ALARMS}},
+    "deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration": {
+        "deploymentConfiguration": {"deploymentCircuitBreaker": _BREAKER | _PERCENTS}
+    },
     "capacityProviderStrategy": _CABLED | {"capacityProviderStrategy": SPREAD},
     "healthCheckGracePeriodSeconds": {"loadBalancers": BALANCED},
     "loadBalancers": {"loadBalancers": BALANCED},
@@ -367,6 +388,7 @@ CASES = (
             "clientToken": "CreateService is idempotent by it; no answer shows it",
             "role": "the answer shows the service-linked role",
         },
+        effectless=_ONE_HOOK,
         base={"serviceName": "new", "taskDefinition": "web", "desiredCount": 1},
         values=_SERVICE_VALUES | {"cluster": "fargate", "launchType": "FARGATE"},
         beside=_SERVICE_BESIDE | {"launchType": _CABLED},
@@ -375,6 +397,7 @@ CASES = (
         service="ecs",
         operation="UpdateService",
         refused=_SERVICE_REFUSED,
+        effectless=_ONE_HOOK,
         base={"service": "there"},
         values=_SERVICE_VALUES | {"cluster": "fargate", "service": "elsewhere"},
         beside=_SERVICE_BESIDE,
@@ -518,7 +541,7 @@ CASES = (
             "HealthCheckPort": "81",
             "HealthCheckProtocol": "HTTPS",
             "Matcher.HttpCode": "204",
-            "Matcher.GrpcCode": "3",
+            "Matcher.GrpcCode": "0-12",
             "Protocol": "HTTPS",
             "ProtocolVersion": "GRPC",
             "TargetType": "ip",

@@ -141,10 +141,9 @@ def _name(case: Case) -> str:
 
 @pytest.mark.parametrize("case", FOUND, ids=_name)
 def test_every_field_has_its_line(case: Case, page: dict[str, dict[str, Line]]) -> None:
-    lines = page.get(case.operation, {})
-    wanted = list(fields(case))
-    assert [field for field in wanted if field not in lines] == [], "no line in docs/fields.md"
-    assert [field for field in lines if field not in wanted] == [], "no such field, or now a part"
+    lines, wanted = page.get(case.operation, {}), list(fields(case))
+    _none([field for field in wanted if field not in lines], f"{case.operation} has no line for")
+    _none([field for field in lines if field not in wanted], f"{case.operation} has no such field")
 
 
 @pytest.mark.parametrize("case", FOUND, ids=_name)
@@ -152,11 +151,17 @@ def test_every_field_has_an_effect_or_is_refused(
     case: Case, page: dict[str, dict[str, Line]]
 ) -> None:
     lines = page[case.operation].values()
-    assert [line.field for line in lines if not line.effect and not line.refused] == []
-    refused = [line.field for line in lines if line.refused and not _VALUE.search(line.refused)]
-    assert [field for field in refused if field not in case.refused] == []
-    taken = [field for field in fields(case) if field not in case.refused]
-    assert [field for field in taken if not page[case.operation][field].effect] == []
+    wholly = [line for line in lines if line.refused and not _VALUE.search(line.refused)]
+    taken = [line for line in lines if line.field not in case.refused]
+    _none([line.field for line in taken if not line.effect], f"{case.operation} does not say what")
+    _none(
+        [line.field for line in wholly if line.field not in case.refused],
+        f"{case.operation} says it refuses, and takes",
+    )
+
+
+def _none(found: list[str], what: str) -> None:
+    assert not found, "\n".join([f"{PAGE.name}, {what}:", *found])
 
 
 @pytest.mark.parametrize("case", FOUND, ids=_name)

@@ -12,11 +12,18 @@ from seaway.core.dependencies import (
     Seen,
     deadlines,
     hopeless,
+    needs,
     startable,
     stoppable,
 )
 from seaway.core.task import Health
-from seaway.core.task_definition import ContainerDefinition, Dependency
+from seaway.core.task_definition import (
+    ContainerDefinition,
+    Dependency,
+    Firelens,
+    LogConfiguration,
+    VolumeFrom,
+)
 
 
 def container(
@@ -119,3 +126,23 @@ def test_starting_what_may_start_starts_everything_and_stopping_reverses_it(
     for c in containers:
         for dependency in c.depends_on:
             assert stopped.index(c.name) < stopped.index(dependency.container)
+
+
+def test_links_volumes_and_logs_of_another_container_are_waited_for() -> None:
+    web = replace(
+        container("web", ("router", "HEALTHY")),
+        links=("db:store",),
+        volumes_from=(VolumeFrom(container="data"),),
+        log=LogConfiguration(driver="awsfirelens"),
+    )
+    router = replace(container("router"), firelens=Firelens(type="fluentbit"))
+    all_four = (web, container("db"), container("data"), router)
+    assert [(d.container, d.condition) for d in needs(web, all_four)] == [
+        ("router", "HEALTHY"),  # what it says itself goes before what its log implies
+        ("db", "START"),
+        ("data", "CREATE"),
+    ]
+    made = {c.name: Seen(name=c.name, phase=Phase.CREATED) for c in all_four}
+    assert startable(all_four, made) == ("db", "data", "router")
+    run = {name: replace(seen, phase=Phase.RUNNING) for name, seen in made.items()}
+    assert stoppable(all_four, run) == ("web",)

@@ -10,17 +10,15 @@ import pytest
 from seaway.core.identity import Credential, Role
 from seaway.core.moment import Moment
 from seaway.core.task import Task, TaskStatus
-from seaway.core.task_definition import Secret
 from seaway.dispatch.asking import (
     keys_of_role,
-    no_materials,
     protect,
     protection_of,
     tags_of,
 )
 from seaway.link.asking import CannotFetch, Protection, ProtectionRefused
 from seaway.store.resident import Resident
-from tests.builders import a_container, a_service, a_task, a_task_definition, an_instance
+from tests.builders import a_service, a_task, a_task_definition, an_instance
 from tests.handlers import Counted
 
 WORKER = Role(
@@ -111,12 +109,3 @@ def test_tags_are_the_tasks_and_its_instances() -> None:
     with holding(task, instance).transaction() as tx:
         assert tags_of(tx, task.arn) == ({"team": "cats"}, {"rack": "7"})
         assert tags_of(tx, "arn:gone") == ({}, {})
-
-
-def test_without_secrets_only_tasks_that_need_none_start() -> None:
-    with holding(DEFINITION, TASK).transaction() as tx:
-        assert no_materials(tx, TASK.arn, Moment(NOW, bytes)) == ()
-    secret = Secret(name="PASSWORD", value_from="/db/password")
-    needy = a_task_definition(containers=(a_container(secrets=(secret,)),))
-    with holding(needy, TASK).transaction() as tx, pytest.raises(CannotFetch, match="web"):
-        no_materials(tx, TASK.arn, Moment(NOW, bytes))

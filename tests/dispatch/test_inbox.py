@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from seaway.core.moment import Moment
+from seaway.core.service import Deployment
 from seaway.core.task import Container, Health, Sandbox, Task, TaskStatus
 from seaway.core.task_definition import HealthCheck
 from seaway.dispatch.inbox import Inbox, observe
 from seaway.link.messages import Refused, Report
 from seaway.store.resident import Resident
 from seaway.store.sqlite import SqliteStore
-from tests.builders import a_container, a_service, a_task, a_task_definition
+from tests.builders import a_container, a_deployment, a_service, a_task, a_task_definition
 
 NOW = Moment(100.0, bytes)
 RUNNING = a_task(host="host-1", last_status=TaskStatus.RUNNING, started_at=50.0)
@@ -134,3 +135,20 @@ def test_refused_direct_calls_are_counted_and_written_to_the_log(
     assert metric.dimensions == (("ClusterName", "default"), ("ServiceName", "cats"))
     assert counted == [5]
     assert "10.0.0.9 may not call service cats" in caplog.text
+
+
+def test_a_deployment_keeps_to_the_images_its_first_task_found() -> None:
+    service = a_service()
+    deployment = a_deployment(service)
+    store = Resident()
+    tasks = [a_task(n, service=service.arn, deployment=deployment.id) for n in (1, 2)]
+    with store.transaction() as tx:
+        for noun in (a_task_definition(), service, deployment, *tasks):
+            tx.put(noun)
+        for task, digest in zip(tasks, ("sha256:1", "sha256:2"), strict=True):
+            container = Container(name="web", image_digest=digest)
+            observe(
+                tx, Report(task=task.arn, status=TaskStatus.PENDING, containers=(container,)), NOW
+            )
+        (after,) = tx.where(Deployment)
+    assert after.images == (("web", "sha256:1"),)

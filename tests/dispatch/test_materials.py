@@ -14,7 +14,7 @@ from seaway.core.names import Place
 from seaway.core.parameters import Parameter, ParameterVersion, parameter_key
 from seaway.core.stored_secrets import CURRENT, PREVIOUS, SecretVersion, StoredSecret
 from seaway.core.task import ContainerOverride
-from seaway.core.task_definition import LogConfiguration, Secret
+from seaway.core.task_definition import Firelens, LogConfiguration, Secret
 from seaway.dispatch.materials import materials_of
 from seaway.link.asking import CannotFetch
 from seaway.link.messages import Material
@@ -213,6 +213,18 @@ def test_a_registrys_secret_that_holds_no_password_is_refused(given: Given) -> N
     given.put(secret(versions=(plain,)))
     with pytest.raises(CannotFetch, match=r"unable to get registry auth from asm.*username"):
         given.fetch(repository_credentials=SECRET)
+
+
+def test_a_log_routers_file_is_read_from_its_bucket(given: Given) -> None:
+    arn = given.write("extra.conf", b"[OUTPUT]\n")
+    options = (("config-file-type", "s3"), ("config-file-value", arn))
+    (material,) = given.fetch(firelens=Firelens(type="fluentbit", options=options))
+    assert material.router_config == "[OUTPUT]\n"
+    options = (options[0], ("config-file-value", "arn:aws:s3:::conf/none"))
+    with pytest.raises(
+        CannotFetch, match=r"unable to download firelens s3 config file: .*NoSuchKey"
+    ):
+        given.fetch(firelens=Firelens(type="fluentbit", options=options))
 
 
 def test_values_do_not_stand_in_what_is_printed_of_the_nouns(given: Given) -> None:

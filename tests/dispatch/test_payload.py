@@ -239,3 +239,11 @@ def test_an_alias_takes_no_name_away_that_is_there_already() -> None:
     registry = "000000000000.dkr.ecr.us-east-1.localhost"
     thief = a_named_endpoint(DISCOVERY, outside=1, dns_name=registry)
     assert [a for n, a in plan(a_namespace(), thief).names if n == registry] == ["127.0.0.1"]
+
+
+def test_a_task_is_told_the_version_that_its_deployment_keeps_to() -> None:
+    image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/web"
+    definition = a_task_definition(containers=(a_container(image=f"{image}:1"),))
+    assert told(TASK, definition).containers[0].image == f"{image}:1"
+    task = replace(TASK, images=(("web", "sha256:1"),))
+    assert told(task, definition).containers[0].image == f"{image}@sha256:1"

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import socket
 import ssl
 from collections import Counter
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
+import grpc
+import grpc.aio
 import pytest
 
 from seaway.core.mesh.balance import CAREFUL
+from seaway.core.mesh.balancer_log import About, access_log_entry, parse_logged
 from seaway.core.mesh.front import Manners, Terminated
 from seaway.core.mesh.proxy import (
     Action,
@@ -23,7 +28,9 @@ from seaway.core.mesh.proxy import (
     Forward,
     Health,
     HealthCheck,
+    PathMatches,
     Port,
+    Protocol,
     Redirect,
     Route,
     Secret,
@@ -326,5 +333,81 @@ def test_regular_expressions_hold_anywhere_in_what_they_are_about() -> None:
             assert (await get(port, x_kind="aab")).status == 302
             await until(lambda: mesh.total(Metric.FIXED_RESPONSES, Side.PORT) == 4)
             await until(lambda: mesh.total(Metric.REDIRECTS, Side.PORT) == 3)
+
+    asyncio.run(story())
+
+
+def test_each_request_is_a_line_of_the_access_log() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            target = await Target("one").start()
+            moved = Route(
+                name="r1", conditions=(PathMatches(("/old",)),), action=Redirect(path="/n")
+            )
+            port = a_balancer(to("cats"), moved)
+            port = replace(port, manners=Manners(logged=True))
+            await mesh.apply([port], [group(target)])
+            assert (await get(port, "/cats?a=1", user_agent='say "hi"')).status == 200
+            assert (await get(port, "/old")).status == 302
+            await mesh.apply([port], [group()])
+            assert (await get(port, "/gone")).status == 503
+            file = mesh.proxy.balancer_log
+
+            def lines() -> list[str]:
+                return file.read_text().splitlines() if file.exists() else []
+
+            await until(lambda: len(lines()) == 3)
+            logged = [parse_logged(line.encode()) for line in lines()]
+            entries = [access_log_entry(one, About(priority=0)) for one in logged if one]
+            assert [one.told["upstream"] for one in logged if one] == ["cats", None, "cats"]
+            first, second, third = (shlex.split(entry) for entry in entries)
+            assert (first[0], first[2]) == ("http", "app/pets/0123")
+            assert first[4] == f"127.0.0.1:{target.port}"
+            assert all(float(first[n]) >= 0 for n in (5, 6, 7))
+            assert first[8:10] == ["200", "200"]
+            assert first[12:14] == [f"GET http://cats:{port.port}/cats?a=1 HTTP/1.1", 'say "hi"']
+            assert (first[22], first[26]) == ("forward", "200")
+            assert second[8:10] == ["302", "-"]
+            assert (second[22], second[23]) == ("redirect", "http://cats/n")
+            assert third[4:10] == ["-", "-1", "-1", "-1", "503", "-"]
+            assert {len(entry) for entry in (first, second, third)} == {30}
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "health"),
+    [
+        ("/grpc.health.v1.Health/Check", b"\x08\x01", Health.HEALTHY),
+        ("/grpc.health.v1.Health/Check", b"\x08\x02", Health.UNHEALTHY),
+        ("/AWS.ALB/healthcheck", None, Health.HEALTHY),
+    ],
+)
+def test_grpc_is_checked_by_its_own_words(path: str, answer: bytes | None, health: Health) -> None:
+    class Told(grpc.GenericRpcHandler):  # type: ignore[misc]
+        def service(self, call: Any) -> Any:
+            async def tell(request: bytes, context: object) -> bytes:
+                return answer or b""
+
+            known = answer is not None and call.method == path
+            return grpc.unary_unary_rpc_method_handler(tell) if known else None
+
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            server = grpc.aio.server()
+            server.add_generic_rpc_handlers((Told(),))
+            place = Endpoint(address="127.0.0.1", port=server.add_insecure_port("127.0.0.1:0"))
+            await server.start()
+            check = HealthCheck(
+                protocol=Protocol.GRPC, path=path, interval=5, unhealthy_threshold=2
+            )
+            upstream = group(endpoints=(place,), protocol=Protocol.GRPC, health_check=check)
+            await mesh.apply([a_balancer(to("cats"))], [upstream])
+
+            async def is_as_told() -> bool:
+                return [one.health for one in await mesh.proxy.health()] == [health]
+
+            await until(is_as_told)
+            await server.stop(None)
 
     asyncio.run(story())

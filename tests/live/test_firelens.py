@@ -50,7 +50,7 @@ def router(*options: tuple[str, str]) -> ContainerDefinition:
         MountPoint(volume=m["sourceVolume"], path=m["containerPath"], read_only=True)
         for m in mounts
     )
-    return replace(made, command=("sh", "-c", f"exec {command}"), mounts=places)
+    return replace(made, command=("sh", "-c", command), mounts=places)
 
 
 def routed(name: str, script: str, *options: tuple[str, str]) -> ContainerDefinition:

@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import pytest
 
 from seaway.agent.firewall import KernelFirewall
+from seaway.agent.inside.address import ADDRESS, API_LISTENING, LED, LISTENING
+from seaway.agent.inside.listening import listen_inside
 from seaway.agent.network import in_namespace
 from seaway.agent.nft import NoSuchRule, listed
 from seaway.agent.outside import lead_calls, stop_calls
@@ -320,6 +322,46 @@ def test_a_machine_without_nftables_runs_tasks_but_no_guarded_ones(
         assert rooms.friend.call("127.255.0.5", 80).endswith("for 80")
     with pytest.raises(OSError, match="nft"):
         rooms.friend.settle(firewall, guards=((PORT, ()),))
+
+
+@pytest.fixture(params=["nft", "iptables"])
+def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """What the machine has for packet rules: the usual, or only the older program."""
+    if request.param == "iptables":
+        for program in ("nsenter", "iptables"):
+            (tmp_path / program).symlink_to(str(shutil.which(program)))
+        monkeypatch.setenv("PATH", str(tmp_path))
+    return str(request.param)
+
+
+def test_what_is_asked_at_the_link_local_address_is_asked_of_us(rooms: Rooms, by: str) -> None:
+    """With the task's own server on port 80 of every address, before us or after."""
+    with serving(rooms.friend, "0.0.0.0", 80):
+        ports = (LISTENING, API_LISTENING)
+        for listener in asyncio.run(listen_inside(rooms.friend.path, ports)):
+            listener.close()  # what is opened is tried below, by a server that answers
+        firewall = KernelFirewall()
+        for _ in range(2):
+            assert rooms.friend.settle(firewall, address=FRIEND, inside=True) is False
+        for called, listening in LED:
+            with serving(rooms.friend, ADDRESS, listening):
+                told = rooms.friend.call(ADDRESS, called)
+                assert told == f"{listening} saw {ADDRESS} for {called}"
+                assert "saw" not in rooms.stranger.call(ADDRESS, called)
+        assert rooms.friend.call("127.0.0.1", 80).startswith("80 saw")
+        assert rooms.stranger.call(FRIEND, LISTENING) == "refused"
+
+
+def test_a_neighbour_that_routes_the_link_local_address_to_a_task_is_not_heard(
+    rooms: Rooms,
+) -> None:
+    """The kernel takes packets to any address of its own at any interface; our sockets do not."""
+    run("ip", "-n", rooms.stranger.name, "route", "add", f"{ADDRESS}/32", "via", FRIEND)
+    (listener,) = asyncio.run(listen_inside(rooms.friend.path, (LISTENING,)))
+    with listener, serving(rooms.friend, ADDRESS, LISTENING + 50):
+        assert rooms.stranger.call(ADDRESS, LISTENING + 50).startswith(f"{LISTENING + 50} saw")
+        assert rooms.stranger.call(ADDRESS, LISTENING) == "refused"
+        rooms.friend.do(lambda: socket.create_connection((ADDRESS, LISTENING), 5).close())
 
 
 def test_the_machines_own_programs_are_led_to_the_proxy_for_one_installation(rooms: Rooms) -> None:

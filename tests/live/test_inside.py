@@ -167,6 +167,45 @@ def test_a_neighbour_cannot_be_read_with_its_own_ids(estate: Estate) -> None:
     assert (status, shape["error"]["Code"]) == (404, "ResourceNotFoundException")
 
 
+def test_a_fargate_task_reads_who_it_is(estate: Estate) -> None:
+    """By curl: the machine's Python is no part of a Fargate task."""
+    aws, town = estate.town.aws, estate.town
+    container = {"name": "dweller", "image": f"{town.uris['cats']}:latest"}
+    aws.ecs.register_task_definition(
+        family="fargate",
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        ephemeralStorage={"sizeInGiB": 21},
+        executionRoleArn=town.role,
+        taskRoleArn=estate.role,
+        containerDefinitions=[container],
+    )
+    where = {"awsvpcConfiguration": {"subnets": town.subnets}}
+    (started,) = aws.ecs.run_task(
+        cluster=CLUSTER,
+        taskDefinition="fargate",
+        launchType="FARGATE",
+        networkConfiguration=where,
+    )["tasks"]
+    task = started["taskArn"]
+    waiter = aws.ecs.get_waiter("tasks_running")
+    waiter.wait(cluster=CLUSTER, tasks=[task], WaiterConfig=QUICKLY)
+    assert town.inside(task, "echo $AWS_EXECUTION_ENV") == "AWS_ECS_FARGATE\n"
+    told = json.loads(town.inside(task, "curl -s $ECS_CONTAINER_METADATA_URI_V4/task"))
+    assert (told["LaunchType"], told["Cluster"]) == ("FARGATE", started["clusterArn"])
+    assert told["Limits"] == {"CPU": 0.25, "Memory": 512}
+    assert told["EphemeralStorageMetrics"]["Reserved"] == 21 * 1024
+    assert told["EphemeralStorageMetrics"]["Utilized"] >= 1, "nginx has written its own files"
+    assert [each["Name"] for each in told["Containers"]] == ["dweller"]
+    keys = json.loads(
+        town.inside(task, "curl -s http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+    )
+    assert keys["RoleArn"] == estate.role
+    aws.ecs.stop_task(cluster=CLUSTER, task=task)
+
+
 def test_a_task_without_a_role_has_neither_keys_nor_the_api(estate: Estate) -> None:
     task = estate.run(estate.define("roleless", "bridge", taskRoleArn=None), "bridge")
     told = estate.told(task)

@@ -132,7 +132,7 @@ def test_a_call_that_was_cut_short_is_made_again_after_a_restart(tmp_path: Path)
     play.put(RUN)
 
     async def hanging(function: str, payload: bytes) -> bytes:
-        play.put(RUN)
+        play.put(replace(RUN, reason="is being asked"))
         await asyncio.Event().wait()
         return b""
 

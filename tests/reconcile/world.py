@@ -31,6 +31,7 @@ class World:
     numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
     watch: Callable[[], None] = lambda: None
     loops: tuple[ModuleType, ...] = LOOPS
+    patience: int = 500
 
     def __post_init__(self) -> None:
         self._due: dict[tuple[int, str], None] = {}
@@ -69,7 +70,7 @@ class World:
 
     def settle(self) -> None:
         """Run reconcilers and host until nobody has anything to do at this instant."""
-        for _ in range(500):
+        for _ in range(self.patience):
             if self._due:
                 (number, key) = next(iter(self._due))
                 del self._due[(number, key)]

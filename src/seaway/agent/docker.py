@@ -78,6 +78,10 @@ class DockerEngine:
     async def details(self, container: str) -> Details:
         return details_of(await self._json(f"containers/{container}/json"))
 
+    async def written(self, container: str) -> int:
+        found = await self._json(f"containers/{container}/json", params={"size": "true"})
+        return int(found.get("SizeRw") or 0)
+
     async def usage(self, container: str) -> dict[str, Any]:
         """One look at what a container uses, in the engine's own shape (API: ContainerStats)."""
         params = {"stream": "false", "one-shot": "true"}

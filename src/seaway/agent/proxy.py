@@ -77,6 +77,7 @@ class HostProxy:
         self._health_file = directory / HEALTH_LOG
         self.access_log = directory / "access.log"
         self.tap_log = directory / "tap.log"
+        self.balancer_log = directory / "balancer.log"
         self._command = [
             str(binary or envoy_binary()),
             *("--config-path", str(directory / "envoy.json")),

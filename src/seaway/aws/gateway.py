@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from seaway.aws.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Call
 from seaway.aws.errors import AwsError, InternalFailure, SerializationException, UnknownOperation
 from seaway.aws.model import Models, Service
-from seaway.aws.operation import Handler
+from seaway.aws.operation import Handler, Later
 from seaway.aws.sigv4 import Message, Signature, Verifier
 from seaway.aws.wire.cbor import CborCodec
 from seaway.aws.wire.constraints import Constraints
@@ -21,8 +22,11 @@ from seaway.aws.wire.json import JsonCodec
 from seaway.aws.wire.protocol import Answer, Body, Codec, Payload, Wire
 from seaway.aws.wire.query import QueryCodec
 from seaway.aws.wire.refusal import read, refuse
+from seaway.aws.wire.rest_json import RestJsonCodec
+from seaway.aws.wire.routing import Router
 from seaway.aws.wire.scalar import from_epoch, rfc822
 from seaway.core.moment import Moment
+from seaway.link.functions import Functions
 from seaway.store.transaction import Transaction
 
 Scope = MutableMapping[str, Any]
@@ -41,6 +45,7 @@ _CODECS: dict[Wire, Callable[[Service], Codec]] = {
     Wire.CBOR: CborCodec,
     Wire.QUERY: QueryCodec,
     Wire.EC2: Ec2Codec,
+    Wire.REST_JSON: RestJsonCodec,
 }
 
 _LOG = logging.getLogger(__name__)
@@ -64,7 +69,7 @@ class Gateway:
     in one transaction and returns its result when what it wrote is durable. ``moment``
     gives the present instant. ``keys`` gives an access key's secret, None when unknown
     (then the signature is not checked); ``account_of`` an access key's account. ``host``
-    is the ``name:port`` clients reach us under.
+    is the ``name:port`` clients reach us under. ``functions`` runs what Lambda is asked to.
     """
 
     def __init__(
@@ -78,8 +83,10 @@ class Gateway:
         keys: Callable[[str], str | None] = lambda access_key: None,
         account_of: Callable[[str], str | None] | None = None,
         models: Models | None = None,
+        functions: Functions | None = None,
     ) -> None:
         self._operations = operations
+        self._functions = functions
         self._transact = transact
         self._moment = moment
         self._account = account
@@ -90,6 +97,7 @@ class Gateway:
         self._models = models or Models(self._built_services)
         self._codecs: dict[tuple[str, Wire], Codec] = {}
         self._constraints: dict[str, Constraints] = {}
+        self._routers: dict[str, Router] = {}
 
     @property
     def models(self) -> Models:
@@ -130,11 +138,16 @@ class Gateway:
             body = _decoded(content, headers)
             asked = detect(scope["method"], scope["path"], scope["query_string"], headers, body)
             self._authenticate(asked, scope, headers, content, moment, known_only)
+            path = scope.get("raw_path") or scope["path"].encode()
+            payload = Payload(body, asked.form, path, scope["query_string"], headers)
+            asked = self._routed(asked, scope["method"], payload)
             handler, codec = self._built(asked)
-            request = codec.parse(asked.operation, Payload(body, asked.form))
+            request = codec.parse(asked.operation, payload)
             self._checks(handler.service).check(asked.operation, request)
             call = self._call(asked.signature, moment, request_id)
             response = await self._transact(lambda tx: handler.function(tx, call, request))
+            if isinstance(response, Later):
+                response = await self._afterwards(response)
             return codec.render(asked.operation, response, request_id)
         except AwsError as error:
             wire = asked.wire if asked else spoken(headers, scope["query_string"])
@@ -149,6 +162,12 @@ class Gateway:
             )
             return self._refused(wire, asked, failure, request_id)
 
+    async def _afterwards(self, response: Later) -> Body:
+        if self._functions is None:
+            raise InternalFailure("This Seaway runs no functions.")
+        answer: Body = await response.answer(self._functions)
+        return answer
+
     def invoke(
         self, tx: Transaction, call: Call, service: str, operation: str, request: Body
     ) -> Body:
@@ -161,7 +180,9 @@ class Gateway:
         if handler is None:
             raise _not_built(service, operation)
         self._checks(service).check(operation, request)
-        response: Body | None = handler.function(tx, call, request)
+        response: Body | Later | None = handler.function(tx, call, request)
+        if isinstance(response, Later):
+            raise _not_built(service, f"{operation} from within")
         return response or {}
 
     def _authenticate(
@@ -182,6 +203,17 @@ class Gateway:
         path = scope.get("raw_path") or scope["path"].encode("utf-8")
         message = Message(scope["method"], path, scope["query_string"], headers, content)
         self._verifier.verify(asked.signature, message, moment.now, known_only=known_only)
+
+    def _routed(self, asked: Asked, method: str, payload: Payload) -> Asked:
+        """In REST the operation is named by the path, which only the service's model explains."""
+        if asked.wire is not Wire.REST_JSON or asked.service not in self._built_services:
+            return asked
+        router = self._routers.get(asked.service)
+        if router is None:
+            model = self._models.service(asked.service)
+            router = self._routers[asked.service] = Router(model)
+        operation = router.operation(method, payload.path, payload.query)
+        return replace(asked, operation=operation) if operation else asked
 
     def _built(self, asked: Asked) -> tuple[Handler, Codec]:
         if asked.service is None:

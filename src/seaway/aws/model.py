@@ -59,6 +59,8 @@ class Shape:
     error_code: str | None
     error_status: int | None
     fault: bool
+    payload: str | None = None
+    """The member that is the whole body, in the REST protocols."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Operation:
     unsigned: bool
     method: str
     path: str
+    success: int = 200
+    """The HTTP status of an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +190,7 @@ def _operation(raw: Raw) -> Operation:
         unsigned=raw.get("authtype") == "none",
         method=http.get("method", "POST"),
         path=http.get("requestUri", "/"),
+        success=http.get("responseCode", 200),
     )
 
 
@@ -227,6 +232,7 @@ def _shape(name: str, raw: Raw) -> Shape:
         error_code=error.get("code"),
         error_status=error.get("httpStatusCode"),
         fault=raw.get("fault", False) or error.get("fault", False),
+        payload=raw.get("payload"),
     )
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from seaway.aws.call import Call
+from seaway.link.functions import Functions
 from seaway.store.transaction import Transaction
 
 Body = Any
 """A request or response as plain dicts; handlers narrow it to the generated shapes."""
 
 Function = Callable[[Transaction, Call, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Stands for an answer that is only there when a function has been called.
+
+    The one thing a handler waits for: its transaction is over by then.
+    """
+
+    answer: Callable[[Functions], Awaitable[Body]]
 
 
 @dataclass(frozen=True, slots=True)

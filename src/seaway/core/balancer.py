@@ -35,6 +35,11 @@ class LoadBalancer:
         return dict(self.attributes).get(name, default)
 
     @property
+    def logs_requests(self) -> bool:
+        """Access logs are switched on."""
+        return self.attribute("access_logs.s3.enabled", "false") == "true"
+
+    @property
     def is_network(self) -> bool:
         """It knows connections, not requests."""
         return self.type == "network"
@@ -93,7 +98,7 @@ class Listener:
     protocol: str = "HTTP"
     created_at: float = 0.0
     certificates: tuple[str, ...] = ()
-    """ARNs of the certificates it shows: the default first, then those for names clients ask for."""
+    """ARNs of the certificates it shows: the default first, then those for other names."""
     ssl_policy: str = ""
     alpn_policy: str = ""
     attributes: Attributes = ()

@@ -52,6 +52,8 @@ class StoredObject:
     """Without its quotes: the MD5 of the bytes, or of the parts' MD5s and their number."""
     modified_at: float
     file: str
+    sha256: str = ""
+    """Of the bytes, in hexadecimal; "" for what came in parts."""
     headers: Pairs = ()
     metadata: Pairs = ()
     checksums: Pairs = ()

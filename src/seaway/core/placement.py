@@ -74,17 +74,23 @@ def place(
     return Floor(candidates).place(task, definition)
 
 
-def suits(
-    definition: TaskDefinition,
-    constraints: Iterable[tuple[str, str]],
-    instance: ContainerInstance,
-    tasks: Iterable[Task],
-) -> bool:
-    """Whether an instance is of the kind a definition asks for, however full it is."""
-    subject = subject_of(instance, tasks)
-    needed = frozenset(required_attributes(definition))
-    queries = [_query(text) for kind, text in constraints if kind == "memberOf"]
-    return _lacking(definition, needed, subject.attributes) is None and _chosen(queries, subject)
+class Fit:
+    """Whether instances are of the kind that a definition and more constraints ask for."""
+
+    def __init__(
+        self, definition: TaskDefinition, constraints: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        pairs = (*definition.placement_constraints, *constraints)
+        self._definition = definition
+        self._needed = frozenset(required_attributes(definition))
+        self._queries = [_query(text) for kind, text in pairs if kind == "memberOf"]
+        self.asks_tasks = any(query.asks_tasks for query in self._queries)
+
+    def suits(self, instance: ContainerInstance, tasks: Iterable[Task] = ()) -> bool:
+        """However full it is; ``tasks`` are those on it, where ``asks_tasks``."""
+        subject = subject_of(instance, tasks)
+        lacking = _lacking(self._definition, self._needed, subject.attributes)
+        return lacking is None and _chosen(self._queries, subject)
 
 
 class _Spot:
@@ -181,6 +187,14 @@ class Floor:
         if not shape.asks_tasks:
             shape.refusal = refusal
         return refusal
+
+    def reserve(self, instance: str, need: Use, ports: Iterable[HostPort]) -> None:
+        """Keep room on an instance (by ARN) for a task that is to come."""
+        spot = self._spots.get(instance)
+        if spot is not None:
+            spot.cpu -= need.cpu
+            spot.memory -= need.memory
+            spot.ports.update(ports)
 
     def _shape(self, task: Task, definition: TaskDefinition) -> _Shape:
         key = (

@@ -253,6 +253,8 @@ class Deployment:
     swapped: bool = False
     """Its tasks are in the target groups that the service has as alternates: ``load_balancers``
     has both the other way round."""
+    images: tuple[tuple[str, str], ...] = ()
+    """(container, digest) pairs: what its first task found under the images' tags. Observed."""
 
     status: str = "PRIMARY"
     """PRIMARY, ACTIVE (being replaced) or INACTIVE (gone)."""

@@ -138,6 +138,8 @@ class Task:
     execution_role: str | None = None
     ephemeral_storage: int | None = None
     """GiB; None = the task definition's."""
+    images: tuple[tuple[str, str], ...] = ()
+    """(container, digest) pairs: the version of each image that its deployment keeps to."""
     client_token: str | None = None
     reference_id: str | None = None
     zone_wanted: str | None = None

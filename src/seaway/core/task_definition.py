@@ -216,7 +216,7 @@ class ContainerDefinition:
     """MiB."""
     swappiness: int | None = None
     version_consistency: str | None = None
-    """"disabled", when the caller said so; image digests are not pinned here."""
+    """enabled or disabled, when the caller said so (image_names.py: is_kept)."""
 
 
 DELETED = "DELETED"

@@ -123,19 +123,3 @@ def _roles(tx: Transaction, task: Task) -> tuple[str | None, ...]:
         task.task_role or definition.task_role,
         task.execution_role or definition.execution_role,
     )
-
-
-def no_materials(tx: Transaction, task_arn: str, moment: Moment) -> tuple[Material, ...]:
-    """For a control plane that keeps no secrets: only tasks that need none can start.
-
-    Raises CannotFetch.
-    """
-    task = tx.find(Task, task_arn)
-    definition = tx.find(TaskDefinition, task.task_definition) if task else None
-    for container in definition.containers if definition else ():
-        if container.secrets or container.environment_files or container.repository_credentials:
-            raise CannotFetch(
-                "ResourceInitializationError: unable to pull secrets or registry auth: "
-                f"container {container.name} refers to a store that Seaway does not serve."
-            )
-    return ()

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seaway.core.capacity import Host
+from seaway.core.image_names import found
 from seaway.core.logs import LogGroup, log_group_arn
 from seaway.core.moment import Moment
 from seaway.core.names import Place, last_part, place_of
+from seaway.core.service import Deployment
 from seaway.core.task import Container, Health, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.dispatch.usage import Usages
@@ -138,6 +140,16 @@ def observe(tx: Transaction, report: Report, moment: Moment) -> None:
         seen = _ended_by_itself(seen, report, moment)
     if seen != task:
         tx.put(replace(seen, version=task.version + 1))
+        _keep_images(tx, seen)
+
+
+def _keep_images(tx: Transaction, task: Task) -> None:
+    """The images a deployment's first task runs are those of all its tasks."""
+    deployment = tx.find(Deployment, task.deployment or "")
+    if deployment is not None:
+        images = found(deployment.images, task.containers)
+        if images != deployment.images:
+            tx.put(replace(deployment, images=images))
 
 
 def _further(task: Task, reported: TaskStatus) -> TaskStatus:

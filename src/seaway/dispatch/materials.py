@@ -29,9 +29,10 @@ _FROM_ASM = (
     f"{_FAILED}unable to retrieve secret from asm: service call has been retried 1 time(s): "
 )
 _AUTH = f"{_FAILED}unable to get registry auth from asm: service call has been retried 1 time(s): "
+_CONFIG = "ResourceInitializationError: unable to download firelens s3 config file: "
 _FILES = "ResourceInitializationError: failed to download env files: file download command: "
 LARGEST_FILE = 1024 * 1024
-"""Bytes of an environment file that are read at a task's start."""
+"""Bytes of a file in S3 that are read at a task's start."""
 
 
 def materials_of(
@@ -76,31 +77,45 @@ def _material(
         variables[secret.name] = _value(tx, place, secret)
     options = container.log.secrets if container.log else ()
     registry = container.repository_credentials
-    if not (files or container.secrets or options or registry):
+    router_config = _router_config(tx, container, read)
+    if not (files or container.secrets or options or registry or router_config is not None):
         return None
     return Material(
         container=container.name,
         environment=tuple(variables.items()),
         log_options=tuple((one.name, _value(tx, place, one)) for one in options),
         registry=_registry(tx, place, registry) if registry else None,
+        router_config=router_config,
     )
+
+
+def _router_config(tx: Transaction, container: ContainerDefinition, read: Read) -> str | None:
+    """The log router's own configuration, where it is kept in S3."""
+    options = dict(container.firelens.options) if container.firelens else {}
+    if options.get("config-file-type") != "s3":
+        return None
+    return _text(tx, options["config-file-value"], read, _CONFIG)
 
 
 def _of_files(tx: Transaction, arns: tuple[str, ...], read: Read) -> Iterator[tuple[str, str]]:
     for arn in arns:
-        bucket, name = parse_arn(arn)
-        found = tx.find(StoredObject, object_key(bucket, name))
-        if found is None:
-            raise CannotFetch(
-                f"{_FILES}non empty error stream: NoSuchKey: The specified key does not exist. "
-                f"({arn})"
-            )
-        if found.size > LARGEST_FILE:
-            raise CannotFetch(f"{_FILES}{arn} is larger than {LARGEST_FILE} bytes")
-        try:
-            yield from variables_in(read(found.file).decode())
-        except (OSError, UnicodeDecodeError) as error:
-            raise CannotFetch(f"{_FILES}{arn} cannot be read: {error}") from error
+        yield from variables_in(_text(tx, arn, read, _FILES))
+
+
+def _text(tx: Transaction, arn: str, read: Read, told: str) -> str:
+    """The text of an object."""
+    bucket, name = parse_arn(arn)
+    found = tx.find(StoredObject, object_key(bucket, name))
+    if found is None:
+        raise CannotFetch(
+            f"{told}non empty error stream: NoSuchKey: The specified key does not exist. ({arn})"
+        )
+    if found.size > LARGEST_FILE:
+        raise CannotFetch(f"{told}{arn} is larger than {LARGEST_FILE} bytes")
+    try:
+        return read(found.file).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotFetch(f"{told}{arn} cannot be read: {error}") from error
 
 
 def _value(tx: Transaction, place: Place, secret: Secret) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from seaway.core.balancer import LoadBalancer
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.discovery import NamedEndpoint, Namespace
+from seaway.core.image_names import kept
 from seaway.core.names import Place, last_part, place_of
 from seaway.core.network import Subnet, Vpc
 from seaway.core.repository import Repository
@@ -82,6 +83,7 @@ def _resolver(tx: Transaction, host: str, vpc: Vpc) -> str | None:
 
 
 def _container(container: ContainerDefinition, task: Task) -> ContainerDefinition:
+    container = kept(container, task.images)
     override = next((o for o in task.overrides if o.name == container.name), None)
     return container if override is None else _overridden(container, override)
 

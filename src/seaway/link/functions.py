@@ -1,7 +1,8 @@
-"""How functions are called: by deployment hooks, rules and schedules."""
+"""How functions are called: by deployment hooks, rules and schedules, and through Lambda's API."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -21,6 +22,18 @@ class FunctionError(Exception):
         self.kind = kind
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a call: the answer, or with ``error`` (Lambda's kind) what went wrong.
+
+    ``log`` is the end of what the function wrote meanwhile.
+    """
+
+    payload: bytes
+    error: str | None = None
+    log: bytes = b""
+
+
 class Functions(Protocol):
     """Whoever runs functions."""
 
@@ -30,3 +43,6 @@ class Functions(Protocol):
         A name without account and region is one of the installation's own place.
         Raises FunctionMissing and FunctionError.
         """
+
+    async def call(self, function: str, payload: bytes) -> Outcome:
+        """The same, with all that is to be known of it. Raises FunctionMissing."""

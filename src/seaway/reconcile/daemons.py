@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from seaway.core.capacity import ContainerInstance
 from seaway.core.deployment import Rollout, plan_daemon
-from seaway.core.placement import suits
+from seaway.core.placement import Fit
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.reconcile.verdicts import Verdicts
 from seaway.store.transaction import Transaction
 
-LOOK_AGAIN = 5.0
+LOOK_AGAIN = 15.0
 """Seconds until a task that stays for the others of its draining instance is looked at again."""
 
 
@@ -45,12 +45,12 @@ def instances_for(tx: Transaction, service: Service, definition_arn: str) -> lis
     definition = tx.find(TaskDefinition, definition_arn)
     if definition is None:
         return []
-    pairs = (*definition.placement_constraints, *service.placement_constraints)
+    fit = Fit(definition, service.placement_constraints)
     return [
         instance.arn
         for instance in tx.where(ContainerInstance, cluster=service.cluster)
         if instance.status == "ACTIVE"
-        and suits(definition, pairs, instance, tx.where(Task, instance=instance.arn))
+        and fit.suits(instance, tx.where(Task, instance=instance.arn) if fit.asks_tasks else ())
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from seaway.core.bus import Delivery, pause_after
+from seaway.core.bus import DEFAULT_BUS, BusEvent, Delivery, EventBus, pause_after
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.names import place_of
@@ -28,9 +28,8 @@ _OVERRIDES = (
 
 def keys_of(change: Change) -> Iterable[str]:
     """New deliveries, but for those to functions."""
-    if change.noun is Delivery and change.before is None and change.after.kind != "lambda":
-        return (change.key,)
-    return ()
+    is_new = change.noun is Delivery and change.before is None
+    return (change.key,) if is_new and change.either.kind != "lambda" else ()
 
 
 def all_keys(tx: Transaction) -> Iterable[str]:
@@ -47,10 +46,15 @@ def reconcile(tx: Transaction, key: str, moment: Moment, invoke: Invoke) -> floa
         return delivery.next_at
     try:
         with tx.attempt():
-            if delivery.kind == "ecs":
-                _run(tx, delivery, moment, invoke)
-            else:
-                _write(tx, delivery, moment)
+            match delivery.kind:
+                case "ecs":
+                    _run(tx, delivery, moment, invoke)
+                case "logs":
+                    _write(tx, delivery, moment)
+                case "events":
+                    _put(tx, delivery, moment)
+                case _:
+                    _ask(tx, delivery, moment, invoke)
     except Refused as error:
         return put_off(tx, delivery, f"{error.code}: {error.message}", moment)
     tx.drop(delivery)
@@ -73,6 +77,36 @@ def put_off(tx: Transaction, delivery: Delivery, reason: str, moment: Moment) ->
     next_at = moment.now + pause_after(attempts)
     tx.put(replace(delivery, attempts=attempts, next_at=next_at, reason=reason))
     return next_at
+
+
+def _put(tx: Transaction, delivery: Delivery, moment: Moment) -> None:
+    """A schedule's event, put on a bus."""
+    given = json.loads(delivery.parameters)
+    bus = delivery.target.split("event-bus/", 1)[1]
+    if bus != DEFAULT_BUS and tx.find(EventBus, delivery.target) is None:
+        raise Refused("ResourceNotFoundException", f"The event bus {bus} does not exist.")
+    place = place_of(delivery.target)
+    tx.put(
+        BusEvent(
+            id=moment.uuid(),
+            account=place.account,
+            region=place.region,
+            at=moment.now,
+            source=given["Source"],
+            detail_type=given["DetailType"],
+            resources=(delivery.source,),
+            detail=delivery.body,
+            bus=bus,
+        )
+    )
+
+
+def _ask(tx: Transaction, delivery: Delivery, moment: Moment, invoke: Invoke) -> None:
+    """A universal target's call (arn:aws:scheduler:::aws-sdk:ecs:updateService)."""
+    *_, service, operation = delivery.target.split(":")
+    named = operation[0].upper() + operation[1:]
+    place = place_of(delivery.source)
+    invoke(tx, place, moment, service, named, json.loads(delivery.body))
 
 
 def _run(tx: Transaction, delivery: Delivery, moment: Moment, invoke: Invoke) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 
 from seaway.core.bus import Delivery
 from seaway.core.moment import Moment
+from seaway.link.functions import FunctionError
 from seaway.reconcile.deliveries import put_off
 from seaway.store.changes import Change
 from seaway.store.sqlite import SqliteStore
 
 CALL_LIMIT = 900.0
 """Seconds that a function may take, as AWS's longest."""
+RETRIES = 2
 
 Invoke = Callable[[str, bytes], Awaitable[bytes]]
 """Calls the function of this ARN with a payload; raises when it fails."""
@@ -66,8 +69,12 @@ class FunctionDeliveries:
             await asyncio.wait_for(
                 self._invoke(delivery.target, delivery.body.encode()), CALL_LIMIT
             )
+        except FunctionError as error:
+            # It was called: Lambda tries an asynchronous call that fails twice more.
+            reason = str(error)
+            delivery = replace(delivery, most_attempts=min(delivery.most_attempts, RETRIES))
         except Exception as error:
-            # The world's: whatever a function does wrong is a failed delivery.
+            # The world's: there is no such function, or nobody to run it.
             reason = str(error) or type(error).__name__
         with self._store.transaction() as tx:
             if tx.find(Delivery, delivery.id) is not None:

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 
-from seaway.core.capacity import ContainerInstance, Host
+from seaway.core.capacity import ContainerInstance, Host, Use
 from seaway.core.cluster import Cluster
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.names import last_part, place_of
 from seaway.core.network import NetworkInterface, Subnet, mac_of
 from seaway.core.placement import Candidate, Floor, Refusal
+from seaway.core.ports import fixed_ports
 from seaway.core.proxy_log import group_of
 from seaway.core.requirements import runs_on
 from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode, TaskDefinition
+from seaway.reconcile.daemons import instances_for, is_daemon
 from seaway.reconcile.events import tell_once
 from seaway.reconcile.services import stopping
 from seaway.store.addresses import AddressBook
@@ -64,6 +66,8 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     waiting = [task for task in tx.where(Task, cluster=key) if _is_new(task)]
     if not waiting:
         return None
+    # Tasks for one instance go first: those of daemons are not to find it full of others.
+    waiting.sort(key=lambda task: task.wanted_instance is None)
     given = _Round(tx, key, moment)
     left = 0
     for task in waiting:
@@ -95,6 +99,7 @@ class _Round:
         self._moment = moment
         self._addresses = AddressBook(tx)
         self._refused: dict[str, tuple[Task, Refusal]] = {}
+        self._reserved = False
         self.placed = 0
 
     @cached_property
@@ -127,6 +132,8 @@ class _Round:
         return True
 
     def _on_instance(self, task: Task, definition: TaskDefinition) -> Task | Refusal:
+        if task.wanted_instance is None:
+            self._reserve()
         decision = self._floor.place(task, definition)
         if isinstance(decision, Refusal):
             return decision
@@ -150,6 +157,22 @@ class _Round:
             last_status=TaskStatus.PENDING,
             version=task.version + 1,
         )
+
+    def _reserve(self) -> None:
+        """Keep room for the daemons that are still to come (API: CreateService, DAEMON)."""
+        if self._reserved:
+            return
+        self._reserved = True
+        for service in self._tx.where(Service, cluster=self._cluster):
+            definition = self._tx.find(TaskDefinition, service.task_definition)
+            if not is_daemon(service) or service.status != "ACTIVE" or definition is None:
+                continue
+            tasks = self._tx.where(Task, service=service.arn)
+            there = {task.instance for task in tasks if task.is_alive}
+            need = Use(cpu=definition.cpu_needed, memory=definition.memory_needed)
+            for instance in instances_for(self._tx, service, definition.arn):
+                if instance not in there:
+                    self._floor.reserve(instance, need, fixed_ports(definition))
 
     def _bridge_addresses(
         self, subnet: Subnet, definition: TaskDefinition

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from seaway.core.alarm import Alarm, AlarmState
 from seaway.core.cluster import Cluster
@@ -72,31 +72,23 @@ def latest(
     tx: Transaction, service: Service, primary: Deployment, moment: Moment
 ) -> ServiceDeployment:
     """The service deployment that matters, begun; older ones that were overtaken are stopped."""
-    history = tx.where(ServiceDeployment, service=service.arn)
-    if not any(primary.id in (one.target, one.rollback_to) for one in history):
-        history = [*history, *_adopted(tx, service, primary, history)]
-    *before, process = history
-    for old in before:
-        if old.is_open:
-            _overtake(tx, service, old, moment)
+    newest = next(tx.newest(ServiceDeployment, service=service.arn), None)
+    if newest is None or primary.id not in (newest.target, newest.rollback_to):
+        _adopt(tx, service, primary, alone=newest is not None)
+    history = tx.newest(ServiceDeployment, service=service.arn)
+    process = next(history)
+    for old in [*takewhile(lambda one: one.is_open, history)]:
+        _overtake(tx, service, old, moment)
     if process.status is DeploymentStatus.PENDING:
         process = _begin(tx, service, process, moment)
     return process
 
 
-def _adopted(
-    tx: Transaction, service: Service, primary: Deployment, known: Sequence[ServiceDeployment]
-) -> list[ServiceDeployment]:
-    """Records for deployments that have none: they are older than the records."""
-    having = {one.target for one in known}
-    found = [
-        _record(tx, service, deployment, primary)
-        for deployment in tx.where(Deployment, service=service.arn)
-        if deployment.id not in having and (deployment is primary or not known)
-    ]
-    for one in found:
-        tx.put(one)
-    return found
+def _adopt(tx: Transaction, service: Service, primary: Deployment, *, alone: bool) -> None:
+    """Make records for deployments that are older than the records, or for the primary alone."""
+    for deployment in tx.where(Deployment, service=service.arn):
+        if deployment is primary or not alone:
+            tx.put(_record(tx, service, deployment, primary))
 
 
 def _record(
@@ -169,7 +161,7 @@ def _begin(
 
 def _blue(tx: Transaction, process: ServiceDeployment) -> Deployment | None:
     """The revision in force: what the last service deployment left with the traffic."""
-    for before in reversed(tx.where(ServiceDeployment, service=process.service)):
+    for before in tx.newest(ServiceDeployment, service=process.service):
         if before.number == process.number:
             continue
         heir = _heir(before)

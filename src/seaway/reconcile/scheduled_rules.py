@@ -33,7 +33,8 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     rule = tx.find(EventRule, key)
     if rule is None or rule.schedule is None or not rule.enabled:
         return None
-    due = next_firing(rule.schedule, None, rule.fired_until, rule.created_at)
+    schedule = rule.schedule
+    due = next_firing(schedule, None, rule.fired_until, rule.created_at)
     if due is not None and due <= moment.now:
         rule = replace(rule, fired_until=moment.now)
         tx.put(rule)
@@ -50,5 +51,5 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
             "detail": {},
         }
         send(tx, rule, shown, moment)
-        due = next_firing(rule.schedule, None, rule.fired_until, rule.created_at)
+        due = next_firing(schedule, None, rule.fired_until, rule.created_at)
     return due

@@ -87,6 +87,7 @@ def _new_task(
         placement_strategy=service.placement_strategy,
         uses_mesh=bool(deployment.connect and deployment.connect.enabled),
         exec_enabled=service.exec_enabled,
+        images=deployment.images,
         tags=_task_tags(service, definition),
     )
 

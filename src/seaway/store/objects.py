@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seaway.core.buckets import Bucket, Pairs, StoredObject, UploadPart, object_key
+from seaway.core.functions import Function
 from seaway.core.moment import Moment
 from seaway.store.transaction import Transaction
 
@@ -85,9 +86,10 @@ class ObjectFiles:
 
 
 def named_files(tx: Transaction) -> set[str]:
-    """The files that objects and parts of uploads are made of."""
+    """The files that objects, parts of uploads and functions are made of."""
     objects = {one.file for one in tx.where(StoredObject)}
-    return objects | {part.file for part in tx.where(UploadPart)}
+    parts = {part.file for part in tx.where(UploadPart)}
+    return objects | parts | {one.code_file for one in tx.where(Function) if one.code_file}
 
 
 def store_object(
@@ -115,6 +117,7 @@ def store_object(
         etag=hashlib.md5(data, usedforsecurity=False).hexdigest(),
         modified_at=moment.now,
         file=file,
+        sha256=hashlib.sha256(data).hexdigest(),
         headers=(("content-type", content_type),),
         checksums=_checksum(data),
     )

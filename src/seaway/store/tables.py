@@ -31,6 +31,7 @@ from seaway.core.discovery import (
     Registration,
 )
 from seaway.core.exec_session import ExecSession
+from seaway.core.functions import Function, FunctionCode, QueuedCall
 from seaway.core.identity import Credential, InstanceProfile, Policy, Role
 from seaway.core.launch import Launch
 from seaway.core.logs import LogGroup
@@ -51,6 +52,7 @@ from seaway.core.routing import (
     SecurityGroupRule,
 )
 from seaway.core.scaling import CountChange, ScalableTarget, ScalingPolicy, ScheduledScaling
+from seaway.core.scheduler import ScheduledCall, ScheduleGroup
 from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceEvent
 from seaway.core.service_deployment import HookRun, ServiceDeployment
 from seaway.core.stack import ChangeSet, Stack, StackEvent, StackResource
@@ -151,6 +153,8 @@ TABLES: tuple[Table, ...] = (
     Table(EventTarget, "key", ("rule",)),
     Table(Delivery, "id"),
     Table(Announced, "subject"),
+    Table(ScheduleGroup, "arn"),
+    Table(ScheduledCall, "arn", ("group",)),
     # Elastic Load Balancing
     Table(LoadBalancer, "arn", ("name", "vpc")),
     Table(Listener, "arn", ("load_balancer",)),
@@ -164,6 +168,10 @@ TABLES: tuple[Table, ...] = (
     Table(StoredObject, "key", ("bucket",)),
     Table(MultipartUpload, "id", ("bucket",)),
     Table(UploadPart, "key", ("upload",)),
+    # functions
+    Table(Function, "arn", ("region", "code")),
+    Table(FunctionCode, "id"),
+    Table(QueuedCall, "id"),
     # image registry
     Table(Repository, "arn", ("registry",)),
     Table(Layer, "key", ("repository", "digest")),

@@ -159,6 +159,7 @@ def test_a_task_on_fargate_shows_no_pause_and_its_clusters_arn() -> None:
         a_view(task, pauses={"": "id-pause"}), {"id-web": DETAILS, "id-pause": PAUSE}
     )
     assert shape["Cluster"] == task.cluster
+    assert "EphemeralStorageMetrics" not in shape
     (container,) = shape["Containers"]
     assert (container["Name"], container["Snapshotter"]) == ("web", "overlayfs")
 
@@ -186,3 +187,12 @@ def test_version_3_lacks_what_version_4_added() -> None:
     assert "ContainerARN" not in container
     (network,) = container["Networks"]
     assert network == {"NetworkMode": "awsvpc", "IPv4Addresses": ["10.0.1.7"]}
+
+
+def test_fargate_tells_how_much_of_the_storage_is_used() -> None:
+    task = awsvpc(launch_type="FARGATE", ephemeral_storage=21)
+    shape = task_shape(a_view(task), {"id-web": DETAILS}, written=(5 << 20) + 1)
+    assert shape["EphemeralStorageMetrics"] == {"Utilized": 6, "Reserved": 21 * 1024}
+    assert "EphemeralStorageMetrics" not in version_3(shape)
+    whole = task_shape(a_view(awsvpc(launch_type="FARGATE")), {}, written=0)
+    assert whole["EphemeralStorageMetrics"] == {"Utilized": 0, "Reserved": 20 * 1024}

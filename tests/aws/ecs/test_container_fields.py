@@ -27,6 +27,7 @@ ALL: dict[str, Any] = {
     "volumesFrom": [{"sourceContainer": "side", "readOnly": True}],
     "restartPolicy": {"enabled": True, "restartAttemptPeriod": 60, "ignoredExitCodes": [0]},
     "disableNetworking": True,
+    "versionConsistency": "enabled",
     "dockerSecurityOptions": ["no-new-privileges", "label:type:a", "apparmor:b"],
     "resourceRequirements": [{"type": "GPU", "value": "2"}],
     "linuxParameters": {
@@ -168,10 +169,6 @@ def logged(driver: str, **options: str) -> dict[str, Any]:
             "Seaway yet.",
         ),
         ({"dockerSecurityOptions": ["seccomp"]}, "Invalid dockerSecurityOptions value: seccomp"),
-        (
-            {"versionConsistency": "enabled"},
-            "containerDefinitions[0].versionConsistency enabled is not supported by Seaway yet.",
-        ),
         (
             {"linuxParameters": {"swappiness": 101}},
             "The swappiness of a container must be between 0 and 100.",

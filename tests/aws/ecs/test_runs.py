@@ -285,3 +285,14 @@ def test_a_task_role_that_is_not_there_runs_no_task() -> None:
     started = {"taskDefinition": "web", "containerInstances": [instance]}
     assert refusal(lambda: ecs.StartTask(**started)) == told
     assert ecs.all(Task) == []
+
+
+def test_constraints_of_the_definition_and_of_the_run_are_ten_at_most() -> None:
+    ecs = an_ecs()
+    ecs.put(an_instance())
+    constraint = {"type": "memberOf", "expression": "attribute:a exists"}
+    ecs.register(placementConstraints=[constraint] * 9)
+    asked: dict[str, Any] = {"taskDefinition": "web", "placementConstraints": [constraint] * 2}
+    assert "at most 10" in refusal(lambda: ecs.RunTask(**asked))[1]
+    asked["placementConstraints"] = [constraint]
+    assert ecs.RunTask(**asked)["failures"][0]["arn"] == an_instance().arn

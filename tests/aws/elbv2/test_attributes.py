@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from seaway.core.balancer import LoadBalancer
+from seaway.core.buckets import Bucket
 from tests.aws.elbv2.network import Balancing, refused
 
 
@@ -98,11 +100,29 @@ def test_what_would_do_nothing_is_refused_and_its_default_is_not(lb: Balancing) 
     _set(lb, arn, "stickiness.type", "lb_cookie")
     _set(lb, arn, "stickiness.enabled", "true")
     balancer = lb.balancer()["LoadBalancerArn"]
-    with refused("InvalidConfigurationRequest", "access_logs.s3.enabled"):
+    with refused("InvalidConfigurationRequest", "connection_logs.s3.enabled"):
         lb.client.modify_load_balancer_attributes(
             LoadBalancerArn=balancer,
-            Attributes=[{"Key": "access_logs.s3.enabled", "Value": "true"}],
+            Attributes=[{"Key": "connection_logs.s3.enabled", "Value": "true"}],
         )
+
+
+def test_access_logs_need_a_bucket_that_is_there(lb: Balancing) -> None:
+    balancer = lb.balancer()["LoadBalancerArn"]
+    wanted = [{"Key": "access_logs.s3.enabled", "Value": "true"}]
+
+    def ask() -> None:
+        lb.client.modify_load_balancer_attributes(LoadBalancerArn=balancer, Attributes=wanted)
+
+    with refused("InvalidConfigurationRequest", "'access_logs.s3.bucket' cannot be empty"):
+        ask()
+    wanted.append({"Key": "access_logs.s3.bucket", "Value": "logs"})
+    with refused("InvalidConfigurationRequest", "Access Denied for bucket: logs"):
+        ask()
+    lb.wired.put(Bucket(name="logs", account="0", region="us-east-1", created_at=1))
+    ask()
+    (kept,) = lb.wired.all(LoadBalancer)
+    assert kept.logs_requests
 
 
 def test_a_listeners_attributes(lb: Balancing) -> None:

@@ -48,12 +48,16 @@ def _listen_here(ports: tuple[int, ...], opened: list[socket.socket]) -> None:
         # Of host scope: never the address the namespace's own connections come from.
         change(route.addr, "replace", index=index, address=ADDRESS, prefixlen=32, scope=_HOST_SCOPE)
     for port in ports:
-        opened.append(_listener(ADDRESS, port))
+        opened.append(_listener(ADDRESS, port, device="lo"))
 
 
-def _listener(address: str, port: int) -> socket.socket:
+def _listener(address: str, port: int, device: str | None = None) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
+        if device is not None:
+            # The kernel takes packets to any of its addresses at any interface: a neighbour that
+            # writes packets of its own could send some to ours.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
         listener.listen(_BACKLOG)

@@ -20,11 +20,19 @@ from seaway.core.task_definition import ContainerDefinition
 from seaway.link.messages import Assignment
 
 _OURS = ("/etc/hosts", "/etc/resolv.conf")
+_MIB = 1024 * 1024
+_FARGATE_STORAGE = 20
+"""GiB, unless the definition or the run says otherwise."""
 _NEW_IN_V4 = ("ContainerARN", "LogDriver", "LogOptions", "Snapshotter", "RestartCount")
 
 
-def task_shape(view: View, details: Mapping[str, Details]) -> dict[str, Any]:
-    """The task (``/task``). ``details`` are by engine id; what has none is not shown."""
+def task_shape(
+    view: View, details: Mapping[str, Details], written: int | None = None
+) -> dict[str, Any]:
+    """The task (``/task``). ``details`` are by engine id; what has none is not shown.
+
+    ``written`` are the bytes its containers have written, on Fargate.
+    """
     task, report = view.assignment, view.report
     is_fargate = task.launch_type == "FARGATE"
     shape: dict[str, Any] = {
@@ -51,6 +59,11 @@ def task_shape(view: View, details: Mapping[str, Details]) -> dict[str, Any]:
         "ServiceName": task.service_name,
     }
     shape |= {name: value for name, value in optional.items() if value}
+    if written is not None:
+        shape["EphemeralStorageMetrics"] = {
+            "Utilized": -(-written // _MIB),
+            "Reserved": (task.ephemeral_storage or _FARGATE_STORAGE) * 1024,
+        }
     shape["Containers"] = [*_pauses(view, details), *_containers(view, details)]
     shape["FaultInjectionEnabled"] = False
     return shape
@@ -94,6 +107,7 @@ def container_shape(view: View, name: str, details: Details) -> dict[str, Any]:
 def version_3(shape: dict[str, Any]) -> dict[str, Any]:
     """The same without what version 4 has added."""
     shape = {key: value for key, value in shape.items() if key not in _NEW_IN_V4}
+    shape.pop("EphemeralStorageMetrics", None)
     if "Networks" in shape:
         kept = ("NetworkMode", "IPv4Addresses")
         shape["Networks"] = [{key: each[key] for key in kept} for each in shape["Networks"]]

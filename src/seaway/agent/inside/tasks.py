@@ -65,7 +65,7 @@ class OwnAnswers:
             *(self._engine.details(each) for each in ids), return_exceptions=True
         )
         details = {each: it for each, it in zip(ids, found, strict=True) if isinstance(it, Details)}
-        shape = task_shape(view, details)
+        shape = task_shape(view, details, await self._written(view))
         if tags:
             its, instances = await self._control.tags(view.assignment.task)
             shape |= {"TaskTags": its} if its else {}
@@ -129,6 +129,16 @@ class OwnAnswers:
         if name not in view.containers:
             raise Unknown
         return await self._engine.details(view.containers[name])
+
+    async def _written(self, view: View) -> int | None:
+        """Fargate tells a task how much of its storage is used."""
+        if view.assignment.launch_type != "FARGATE":
+            return None
+        ids = view.containers.values()
+        sizes = await asyncio.gather(
+            *(self._engine.written(each) for each in ids), return_exceptions=True
+        )
+        return sum(size for size in sizes if isinstance(size, int))
 
     async def _stats_or_none(self, container: str) -> dict[str, Any] | None:
         """Of a container that has ended there are none."""

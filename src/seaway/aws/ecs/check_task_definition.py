@@ -5,6 +5,7 @@ from __future__ import annotations
 from seaway.aws.ecs.errors import ClientException
 from seaway.aws.ecs.parse_logging import check_routers
 from seaway.aws.ecs.parse_volumes import check_mounts
+from seaway.core.dependencies import needs
 from seaway.core.fargate import fargate_refusal, role_refusal
 from seaway.core.task_definition import (
     ContainerDefinition,
@@ -159,12 +160,10 @@ def _check_sums(definition: TaskDefinition) -> None:
 
 
 def _check_cycles(definition: TaskDefinition) -> None:
-    """Dependencies, links and volumes of others all say who comes first."""
+    """Dependencies, links, volumes of others and log routers all say who comes first."""
     waits = {
-        c.name: {d.container for d in c.depends_on}
-        | {link.partition(":")[0] for link in c.links}
-        | {source.container for source in c.volumes_from}
-        for c in definition.containers
+        container.name: {d.container for d in needs(container, definition.containers)}
+        for container in definition.containers
     }
     while waits:
         free = [name for name, others in waits.items() if not others & waits.keys()]

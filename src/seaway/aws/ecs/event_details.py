@@ -22,7 +22,9 @@ def event_detail(tx: Transaction, subject: Task | ContainerInstance) -> Mapping[
     Source: Amazon ECS task state change events, container instance state change events.
     """
     if isinstance(subject, Task):
-        detail = _plain({k: v for k, v in render_task(tx, subject).items() if k != "tags"})
+        detail: dict[str, Any] = _plain(
+            {k: v for k, v in render_task(tx, subject).items() if k != "tags"}
+        )
         for container in detail["containers"]:
             container.setdefault("taskArn", subject.arn)
         return detail

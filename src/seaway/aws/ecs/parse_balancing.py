@@ -37,12 +37,7 @@ def parse_load_balancers(
 
 def _parsed(item: shapes.LoadBalancer, index: int) -> ServiceLoadBalancer:
     advanced = item.get("advancedConfiguration") or {}
-    for field in ("alternateTargetGroupArn", "productionListenerRule"):
-        if advanced and not advanced.get(field):
-            raise InvalidParameterException(
-                f"loadBalancers[{index}].advancedConfiguration.{field} cannot be blank."
-            )
-    if advanced and advanced["alternateTargetGroupArn"] == item["targetGroupArn"]:
+    if advanced.get("alternateTargetGroupArn") == item["targetGroupArn"]:
         raise InvalidParameterException(
             f"loadBalancers[{index}]: the alternate target group must be another than "
             "targetGroupArn."
@@ -92,10 +87,11 @@ def check_shifting(tx: Transaction, service: Service) -> None:
     if not shifts(service.rollout):
         return
     for balancer in service.load_balancers:
-        if balancer.production_rule is None:
+        if balancer.production_rule is None or balancer.alternate_target_group is None:
             raise InvalidParameterException(
-                "advancedConfiguration is required on each load balancer when the deployment "
-                f"strategy is {service.rollout.strategy}."
+                "advancedConfiguration with alternateTargetGroupArn and productionListenerRule is "
+                "required on each load balancer when the deployment strategy is "
+                f"{service.rollout.strategy}."
             )
         for name in (balancer.production_rule, balancer.test_rule):
             if name is not None:

@@ -53,8 +53,6 @@ def parse_container(
     path = f"containerDefinitions[{index}]."
     if given.get("credentialSpecs"):
         raise not_built(path + "credentialSpecs")
-    if given.get("versionConsistency") == "enabled":
-        raise not_built(path + "versionConsistency enabled")
     _check_network(given, mode)
     linux = parse_linux(given.get("linuxParameters"))
     container = ContainerDefinition(

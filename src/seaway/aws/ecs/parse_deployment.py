@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -202,9 +203,7 @@ def _hook(given: shapes.DeploymentLifecycleHook, path: str) -> LifecycleHook:
         _check_pause(given, stages, path)
     elif not given.get("hookTargetArn"):
         raise InvalidParameterException(f"{path}.hookTargetArn cannot be blank.")
-    details = given.get("hookDetails")
-    if details is not None and not isinstance(details, dict):
-        raise InvalidParameterException(f"{path}.hookDetails must be a JSON object.")
+    details = _details(given, path)
     timeout = given.get("timeoutConfiguration") or {}
     minutes = timeout.get("timeoutInMinutes", 1440)
     if not 1 <= minutes <= _LONGEST_PAUSE:
@@ -225,6 +224,17 @@ def _hook(given: shapes.DeploymentLifecycleHook, path: str) -> LifecycleHook:
         timeout_minutes=minutes,
         on_timeout=action,
     )
+
+
+def _details(given: shapes.DeploymentLifecycleHook, path: str) -> dict[str, object] | None:
+    """A JSON object, or one written as a string, as CloudFormation's templates have it."""
+    details = given.get("hookDetails")
+    if isinstance(details, str):
+        with suppress(ValueError):
+            details = json.loads(details)
+    if details is None or isinstance(details, dict):
+        return details
+    raise InvalidParameterException(f"{path}.hookDetails must be a JSON object.")
 
 
 def _check_pause(given: shapes.DeploymentLifecycleHook, stages: Sequence[str], path: str) -> None:

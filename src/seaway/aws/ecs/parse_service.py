@@ -14,7 +14,7 @@ from seaway.aws.ecs.parse_balancing import (
     parse_load_balancers,
 )
 from seaway.aws.ecs.parse_connect import check_again, check_fargate_log, parse_connect
-from seaway.aws.ecs.parse_deployment import parse_rollout
+from seaway.aws.ecs.parse_deployment import DAEMON, parse_rollout
 from seaway.aws.ecs.parse_launch import (
     check_network,
     parse_constraints,
@@ -31,6 +31,7 @@ from seaway.core.cluster import Cluster, StrategyItem
 from seaway.core.connect_rules import protocol_refusal
 from seaway.core.names import service_arn
 from seaway.core.service import DeploymentConfiguration, Service, ServiceConnect
+from seaway.core.strategy import shifts
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
@@ -42,6 +43,12 @@ _ABSENT = (
     "vpcLatticeConfigurations",
     "gatewayConnectors",
     "monitoring",
+)
+
+
+_NO_COUNT = (
+    "The daemon scheduling strategy does not support a desired count for services. Remove a "
+    "desired count value and try again."
 )
 
 
@@ -66,8 +73,7 @@ def created(
     _refuse_unbuilt(request)
     if not request.get("taskDefinition"):
         raise InvalidParameterException("TaskDefinition can not be blank.")
-    if "desiredCount" not in request:
-        raise InvalidParameterException("Desired count can not be null.")
+    scheduling = _scheduling(request)
     definition = runnable_definition(tx, call, request["taskDefinition"])
     launch_type, strategy = resolve_launch(
         cluster, request.get("launchType"), request.get("capacityProviderStrategy")
@@ -79,12 +85,16 @@ def created(
         cluster=cluster.arn,
         created_at=call.moment.now,
         created_by=f"arn:aws:iam::{call.account}:root",
-        desired_count=_count(request["desiredCount"]),
+        desired_count=_count(request.get("desiredCount", 0)),
+        scheduling=scheduling,
         task_definition=definition.arn,
         launch_type=launch_type,
         strategy=strategy,
         platform_version=parse_platform(request.get("platformVersion"), fargate),
-        rollout=parse_rollout(request.get("deploymentConfiguration"), DeploymentConfiguration()),
+        rollout=parse_rollout(
+            request.get("deploymentConfiguration"),
+            DAEMON if scheduling == "DAEMON" else DeploymentConfiguration(),
+        ),
         load_balancers=parse_load_balancers(request.get("loadBalancers")),
         registries=parse_registries(request.get("serviceRegistries")),
         network=parse_network(request.get("networkConfiguration")),
@@ -118,6 +128,8 @@ def updated(
     Raises what ``created`` raises.
     """
     _refuse_unbuilt(request)
+    if before.scheduling == "DAEMON" and "desiredCount" in request:
+        raise InvalidParameterException(_NO_COUNT)
     old = tx.find(TaskDefinition, before.task_definition)
     assert old is not None, "task definitions in use are never removed"
     definition = old
@@ -214,6 +226,7 @@ def _check(
         raise InvalidParameterException(
             "Health check grace period is only valid for services configured to use load balancers"
         )
+    _check_daemon(service, fargate)
     check_load_balancers(tx, service.load_balancers, definition)
     check_shifting(tx, service)
     check_registries(tx, service.registries, definition, service.arn)
@@ -232,12 +245,45 @@ def _refuse_unbuilt(request: shapes.CreateServiceRequest | shapes.UpdateServiceR
                 f"Service Connect is not supported with the {controller} deployment controller."
             )
         raise not_built(f"deploymentController {controller}")
-    scheduling = request.get("schedulingStrategy") or "REPLICA"
-    if scheduling != "REPLICA":
-        raise not_built(f"schedulingStrategy {scheduling}")
     if request.get("launchType") == "EXTERNAL" and connected:
         raise InvalidParameterException(
             "Service Connect is not supported with the EXTERNAL launch type."
+        )
+
+
+def _scheduling(request: shapes.CreateServiceRequest) -> str:
+    """REPLICA needs a count, DAEMON has none: its cluster's instances give it."""
+    scheduling = request.get("schedulingStrategy") or "REPLICA"
+    if scheduling not in ("REPLICA", "DAEMON"):
+        raise InvalidParameterException(f"Invalid schedulingStrategy: {scheduling}")
+    if scheduling == "REPLICA" and "desiredCount" not in request:
+        raise InvalidParameterException("Desired count can not be null.")
+    if scheduling == "DAEMON" and "desiredCount" in request:
+        raise InvalidParameterException(_NO_COUNT)
+    return scheduling
+
+
+def _check_daemon(service: Service, fargate: bool) -> None:
+    """One task on each instance: no Fargate, no strategy of placement, nothing to keep apart."""
+    if service.scheduling != "DAEMON":
+        return
+    if fargate or service.strategy:
+        raise InvalidParameterException(
+            "The daemon scheduling strategy is not supported with Fargate or a capacity provider "
+            "strategy."
+        )
+    if service.placement_strategy:
+        raise InvalidParameterException(
+            "Placement strategies are not supported with the daemon scheduling strategy."
+        )
+    if shifts(service.rollout):
+        raise InvalidParameterException(
+            f"The deployment strategy {service.rollout.strategy} is not supported with the daemon "
+            "scheduling strategy."
+        )
+    if service.rollout.maximum_percent != 100:
+        raise InvalidParameterException(
+            "maximumPercent must be 100 with the daemon scheduling strategy."
         )
 
 

@@ -218,7 +218,7 @@ def _container(
     memory = override.memory if override and override.memory else definition.memory
     reserved = (override.memory_reservation if override else None) or definition.memory_reservation
     shape = _any_container(task, definition.name, interface)
-    shape["image"] = (seen.image if seen else "") or definition.image
+    shape["image"] = definition.image
     shape["lastStatus"] = _container_status(task, seen)
     shape["healthStatus"] = (seen.health if seen else Health.UNKNOWN).value
     shape["cpu"] = str(cpu)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from seaway.aws.call import Call
@@ -182,9 +183,9 @@ def _forget(tx: Transaction, gone: Service) -> None:
 
 def _step_back(tx: Transaction, call: Call, service: Service) -> str | None:
     """Let the primary deployment be replaced, and what is under way be overtaken; gives its id."""
-    for process in tx.where(ServiceDeployment, service=service.arn):
-        if process.is_open and not process.overtaken:
-            tx.put(replace(process, overtaken=True, updated_at=call.moment.now))
+    history = tx.newest(ServiceDeployment, service=service.arn)
+    for process in [*takewhile(lambda one: one.is_open and not one.overtaken, history)]:
+        tx.put(replace(process, overtaken=True, updated_at=call.moment.now))
     for deployment in tx.where(Deployment, service=service.arn):
         if deployment.status == "PRIMARY":
             tx.put(replace(deployment, status="ACTIVE", updated_at=call.moment.now))

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 MOST_AT_ONCE = 10
+MOST_CONSTRAINTS = 10
 KIND = "container-instance"
 """What stands before an instance's id in its ARN."""
 
@@ -222,6 +223,12 @@ def _wanted(
         placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
     )
     check_task_role(tx, call, definition, pattern.task_role)
+    constraints = (*definition.placement_constraints, *pattern.placement_constraints)
+    if len(constraints) > MOST_CONSTRAINTS:
+        raise InvalidParameterException(
+            f"placementConstraints can have at most {MOST_CONSTRAINTS} items, those of the task "
+            "definition included."
+        )
     pattern = as_client(tx, call, cluster, definition, pattern)
     tasks = []
     have: dict[str, int] = {}

@@ -51,7 +51,7 @@ def _flag(default: str = "false", *, built: bool = False) -> Setting:
 _anything = matches(r"(?s).*")
 
 LOAD_BALANCER: Mapping[str, Setting] = {
-    "access_logs.s3.enabled": _flag(),
+    "access_logs.s3.enabled": _flag(built=True),
     "access_logs.s3.bucket": Setting("", _anything),
     "access_logs.s3.prefix": Setting("", _anything),
     "idle_timeout.timeout_seconds": Setting("60", number(1, 4000)),

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.elbv2 import protocols
-from seaway.aws.elbv2.errors import ValidationError
+from seaway.aws.elbv2.errors import InvalidConfigurationRequestException, ValidationError
 from seaway.core.balancer import TargetGroup, TargetHealthCheck
+from seaway.core.mesh.clusters import GRPC_HEALTH, matched
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import elbv2 as shapes
@@ -56,6 +57,8 @@ def parse(
         matcher=_matcher(request.get("Matcher"), group) or before.matcher,
     )
     _check_ranges(check)
+    if group.protocol_version == "GRPC":
+        _check_grpc(check)
     return check
 
 
@@ -83,6 +86,20 @@ def _check_ranges(check: TargetHealthCheck) -> None:
         raise ValidationError(
             f"Health check timeout '{check.timeout}' must be smaller than the interval "
             f"'{check.interval}'"
+        )
+
+
+def _check_grpc(check: TargetHealthCheck) -> None:
+    """The proxy can tell a status of the health service's, else only that there was an answer."""
+    wanted = {code for first, last in matched(check.matcher) for code in range(first, last + 1)}
+    if check.path == GRPC_HEALTH and wanted != {0}:
+        raise InvalidConfigurationRequestException(
+            "Seaway has not built Matcher.GrpcCode for the health service's method but for '0'."
+        )
+    if check.path != GRPC_HEALTH and 12 not in wanted:
+        raise InvalidConfigurationRequestException(
+            "Seaway has not built Matcher.GrpcCode without '12' for methods other than "
+            f"'{GRPC_HEALTH}': any answer of gRPC's counts as healthy there."
         )
 
 

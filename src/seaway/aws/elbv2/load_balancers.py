@@ -18,6 +18,7 @@ from seaway.aws.elbv2.errors import (
 from seaway.aws.elbv2.security import security_groups_of
 from seaway.aws.operation import operation
 from seaway.core.balancer import Listener, LoadBalancer, Rule
+from seaway.core.buckets import Bucket
 from seaway.core.network import NetworkInterface
 from seaway.store.transaction import Transaction
 
@@ -145,6 +146,7 @@ def modify_load_balancer_attributes(
     settings = attributes.of_type(balancer)
     held = attributes.changed(settings, balancer.attributes, wanted, "Load balancer")
     updated = replace(balancer, attributes=held)
+    _check_logs(tx, updated)
     tx.put(updated)
     return {"Attributes": _attributes(updated)}
 
@@ -201,6 +203,20 @@ def set_ip_address_type(
     lookup.load_balancer(tx, request["LoadBalancerArn"])
     _refuse_address_type(request["IpAddressType"])
     return {"IpAddressType": "ipv4"}
+
+
+def _check_logs(tx: Transaction, balancer: LoadBalancer) -> None:
+    bucket = balancer.attribute("access_logs.s3.bucket", "")
+    if not balancer.logs_requests:
+        return
+    if not bucket:
+        raise InvalidConfigurationRequestException(
+            "The value of 'access_logs.s3.bucket' cannot be empty while access logs are enabled"
+        )
+    if tx.find(Bucket, bucket) is None:
+        raise InvalidConfigurationRequestException(
+            f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
+        )
 
 
 def _attributes(balancer: LoadBalancer) -> list[shapes.LoadBalancerAttribute]:

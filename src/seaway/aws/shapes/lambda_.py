@@ -231,6 +231,26 @@ class ImageConfigResponse(TypedDict, total=False):
     Error: ImageConfigError
 
 
+class InvocationRequest(TypedDict, total=False):
+    FunctionName: Required[str]
+    InvocationType: str
+    LogType: str
+    ClientContext: str
+    DurableExecutionName: str
+    Payload: bytes
+    Qualifier: str
+    TenantId: str
+
+
+class InvocationResponse(TypedDict, total=False):
+    StatusCode: int
+    FunctionError: str
+    LogResult: str
+    Payload: bytes
+    ExecutedVersion: str
+    DurableExecutionArn: str
+
+
 class LambdaManagedInstancesCapacityProviderConfig(TypedDict, total=False):
     CapacityProviderArn: Required[str]
     PerExecutionEnvironmentMaxConcurrency: int
@@ -264,27 +284,11 @@ class ListTagsResponse(TypedDict, total=False):
     Tags: dict[str, str]
 
 
-class ListVersionsByFunctionRequest(TypedDict, total=False):
-    FunctionName: Required[str]
-    Marker: str
-    MaxItems: int
-
-
-class ListVersionsByFunctionResponse(TypedDict, total=False):
-    NextMarker: str
-    Versions: list[FunctionConfiguration]
-
-
 class LoggingConfig(TypedDict, total=False):
     LogFormat: str
     ApplicationLogLevel: str
     SystemLogLevel: str
     LogGroup: str
-
-
-class PutFunctionConcurrencyRequest(TypedDict, total=False):
-    FunctionName: Required[str]
-    ReservedConcurrentExecutions: Required[int]
 
 
 class RemovePermissionRequest(TypedDict, total=False):

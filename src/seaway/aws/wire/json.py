@@ -23,15 +23,15 @@ class JsonCodec:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._parser = _Parser(service, location_names=True)
-        self._renderer = _Renderer(service, location_names=True)
+        self._parser = JsonParser(service, location_names=True)
+        self._renderer = JsonRenderer(service, location_names=True)
         content_type = f"application/x-amz-json-{service.json_version}".encode()
         self._headers = ((b"content-type", content_type),)
         self._plain = _is_plain(service)
 
     def parse(self, operation: str, payload: Payload) -> Body:
         """The request's parameters; an empty body is an empty request."""
-        tree = _loaded(payload.body) if payload.body else {}
+        tree = loaded(payload.body) if payload.body else {}
         return self._parser.request(self._service.operations[operation].input, tree)
 
     def render(self, operation: str, response: Body | None, request_id: str) -> Answer:
@@ -66,7 +66,8 @@ class JsonCodec:
         )
 
 
-def _loaded(body: bytes) -> Any:
+def loaded(body: bytes) -> Any:
+    """A body as a tree. Raises SerializationException."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -90,12 +91,16 @@ def _written_value(value: Any) -> float | str:
     raise TypeError(f"a response holds a {type(value).__name__}")
 
 
-class _Parser(TreeParser):
+class JsonParser(TreeParser):
+    """Requests' bodies."""
+
     def scalar(self, kind: str, timestamp_format: str | None) -> Convert:
         return _PARSERS[kind]
 
 
-class _Renderer(TreeRenderer):
+class JsonRenderer(TreeRenderer):
+    """Answers' bodies."""
+
     def scalar(self, kind: str, timestamp_format: str | None) -> Convert:
         if kind == "timestamp" and timestamp_format in _TIMES:
             return _TIMES[timestamp_format]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -28,10 +28,17 @@ class Wire(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A request's content: its bytes, and its fields when it came as a form."""
+    """A request's content: its bytes, and its fields when it came as a form.
+
+    ``path``, ``query`` and ``headers`` are for protocols that put parameters there; the path is
+    still encoded, headers have lower-case names.
+    """
 
     body: bytes
     form: Mapping[str, str] | None = None
+    path: bytes = b"/"
+    query: bytes = b""
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -9,21 +10,26 @@ import click
 from seaway.cli.demo.starting import check_engine, checked, farewell, present_url, up
 from seaway.cli.options import data_dir_option, port_option, settings_for
 
+FURTHER = {
+    "mesh": "seaway.cli.demo.mesh.command",
+    "deployments": "seaway.cli.demo.deployments.command",
+}
+"""The demos that go on from this one, and where they are."""
+
 
 class Chapters(click.Group):
     """The demo itself, and what goes on from it; loaded when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The further demos."""
-        return ["mesh"]
+        return list(FURTHER)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The further demo of this name."""
-        if cmd_name != "mesh":
+        if cmd_name not in FURTHER:
             return None
-        from seaway.cli.demo.mesh.command import mesh
-
-        return mesh
+        command: click.Command = getattr(import_module(FURTHER[cmd_name]), cmd_name)
+        return command
 
 
 @click.command(cls=Chapters, invoke_without_command=True)
@@ -52,7 +58,8 @@ def demo(
     """Walk through ECS with Service Connect: every step through the AWS APIs, for real.
 
     Starts Seaway when it is not up, and leaves it running. What an earlier run has made is used
-    again. `seaway demo mesh` goes on from there: what Service Connect does here beyond AWS.
+    again. `seaway demo mesh` goes on from there: what Service Connect does here beyond AWS;
+    `seaway demo deployments` changes a service in every way, and back.
     """
     if ctx.invoked_subcommand is not None:
         return

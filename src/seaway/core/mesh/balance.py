@@ -197,6 +197,7 @@ def _manners(lb: LoadBalancer) -> Manners:
             "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"
         )
         == "true",
+        logged=lb.logs_requests,
     )
 
 

@@ -18,6 +18,7 @@ from seaway.core.mesh.accesslog import (
     reply_counter,
     tap_logger,
 )
+from seaway.core.mesh.balancer_log import balancer_logger
 from seaway.core.mesh.balancer_manners import balancer_manners, connections_of
 from seaway.core.mesh.interceptor import table_name
 from seaway.core.mesh.kept import kept_by_identity
@@ -101,7 +102,9 @@ def _http_manager(port: Port, routes: str, way: str) -> Json:
 
 def _loggers(port: Port, way: str) -> list[Json]:
     if port.labels.purpose is Purpose.BALANCE:
-        return [own_answer_counter(way)]
+        logged = port.manners is not None and port.manners.logged
+        kept = [balancer_logger(port.labels.load_balancer)] if logged else []
+        return [own_answer_counter(way), *kept]
     if port.labels.purpose not in (Purpose.CONNECT, Purpose.INGRESS):
         return []
     written = [access_logger(log, port.protocol) for log in port.access_logs]

@@ -220,24 +220,42 @@ def _health_check(check: HealthCheck) -> Json:
     }
     if check.protocol is Protocol.TCP:
         return body | {"tcp_health_check": {}}
-    agent = {"key": "user-agent", "value": "ELB-HealthChecker/2.0"}
     if check.protocol is Protocol.GRPC:
-        # elbv2 checks gRPC with any method's path and matcher; Envoy speaks it as HTTP/2.
-        statuses = [{"start": 200, "end": 201}]
-    else:
-        statuses = [{"start": first, "end": last + 1} for first, last in matched(check.matcher)]
-    return body | {
-        "http_health_check": {
-            "path": check.path,
-            "expected_statuses": statuses,
-            # A status out of range counts towards the threshold; otherwise it would decide alone.
-            "retriable_statuses": [{"start": 100, "end": 600}],
-            "codec_client_type": "HTTP2" if check.protocol.is_http2 else "HTTP1",
-            "request_headers_to_add": [
-                {"header": agent, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-            ],
-        }
+        return body | _grpc_check(check)
+    statuses = [{"start": first, "end": last + 1} for first, last in matched(check.matcher)]
+    return body | {"http_health_check": _asking(check, statuses, {})}
+
+
+def _asking(check: HealthCheck, statuses: list[Json], headers: dict[str, str]) -> Json:
+    added = {"user-agent": "ELB-HealthChecker/2.0", **headers}
+    return {
+        "path": check.path,
+        "expected_statuses": statuses,
+        # A status out of range counts towards the threshold; otherwise it would decide alone.
+        "retriable_statuses": [{"start": 100, "end": 600}],
+        "codec_client_type": "HTTP2" if check.protocol.is_http2 else "HTTP1",
+        "request_headers_to_add": [
+            {
+                "header": {"key": key, "value": value},
+                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+            }
+            for key, value in added.items()
+        ],
     }
+
+
+def _grpc_check(check: HealthCheck) -> Json:
+    """Envoy reads gRPC's status of its own health service only; of any other method it sees that
+    a gRPC server answered at all. Which matchers mean either is seen to at the API."""
+    if check.path == GRPC_HEALTH:
+        return {"grpc_health_check": {}}
+    spoken = {"content-type": "application/grpc", "te": "trailers"}
+    asking = _asking(check, [{"start": 200, "end": 201}], spoken)
+    return {"http_health_check": asking | {"method": "POST"}}
+
+
+GRPC_HEALTH = "/grpc.health.v1.Health/Check"
+"""The method by which gRPC servers tell of their health (gRPC: health checking protocol)."""
 
 
 # Every health check of a host is logged to one file, relative to the directory Envoy runs in.

@@ -29,7 +29,7 @@ class Manners:
     ``forwarded`` is what becomes of X-Forwarded-For: append, preserve or remove; with
     ``client_port`` what is appended has the client's port. ``keep_alive``: seconds a client's
     connection may last. ``http2``: whether clients may speak it. ``tls_headers`` tells targets
-    the version and cipher of TLS.
+    the version and cipher of TLS. ``logged`` writes each request down for the access log.
     """
 
     forwarded: str = "append"
@@ -37,3 +37,4 @@ class Manners:
     keep_alive: float = 3600
     http2: bool = True
     tls_headers: bool = False
+    logged: bool = False

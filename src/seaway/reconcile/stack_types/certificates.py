@@ -10,20 +10,20 @@ def _create(work: Work) -> Made:
     """The hosted zones of DomainValidationOptions are not written to: no proof is asked for."""
     for option in listed(work.get("DomainValidationOptions")):
         if "ValidationDomain" in option:
-            raise Refused("Seaway has not built DomainValidationOptions.ValidationDomain yet.")
+            raise Refused(
+                "ValidationError",
+                "Seaway has not built ValidationDomain of DomainValidationOptions yet.",
+            )
     rest = work.without(
         "Tags",
         "DomainValidationOptions",
         "CertificateTransparencyLoggingPreference",
         "CertificateExport",
     )
+    logged = work.get("CertificateTransparencyLoggingPreference")
     options = {
-        name: work.get(property)
-        for name, property in (
-            ("CertificateTransparencyLoggingPreference", "CertificateTransparencyLoggingPreference"),
-            ("Export", "CertificateExport"),
-        )
-        if work.get(property)
+        **({"CertificateTransparencyLoggingPreference": logged} if logged else {}),
+        **({"Export": work.get("CertificateExport")} if work.get("CertificateExport") else {}),
     }
     made = work(
         "acm", "RequestCertificate", Options=options or None, Tags=work.tags() or None, **rest
@@ -34,7 +34,9 @@ def _create(work: Work) -> Made:
 def _ready(work: Work) -> bool:
     shown = work("acm", "DescribeCertificate", CertificateArn=work.physical)["Certificate"]
     if shown["Status"] == "FAILED":
-        raise Refused(f"The certificate request failed: {shown.get('FailureReason')}")
+        raise Refused(
+            "RequestFailed", f"The certificate request failed: {shown.get('FailureReason')}"
+        )
     return bool(shown["Status"] == "ISSUED")
 
 

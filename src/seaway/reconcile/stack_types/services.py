@@ -153,6 +153,7 @@ def _create_service(work: Work) -> Made:
 
 _SERVICE_MUTABLE = frozenset(
     {
+        "AvailabilityZoneRebalancing",
         "CapacityProviderStrategy",
         "DeploymentConfiguration",
         "DesiredCount",
@@ -202,7 +203,7 @@ def _shown_service(work: Work) -> dict[str, Any] | None:
 
 
 def _service_ready(work: Work) -> bool:
-    """Steady: one deployment is left and runs what is desired.
+    """Steady: one deployment is left, runs what is desired, and has had its bake time.
 
     One of this step's that failed is a refusal, also when ECS has rolled it back already; the one
     whose failure made the stack roll back is not this step's any more.
@@ -210,19 +211,20 @@ def _service_ready(work: Work) -> bool:
     service = _shown_service(work)
     if service is None:
         raise Refused("NotStabilized", f"Resource {work.physical} is not there any more.")
-    deployments = service["deployments"]
-    if _has_failed(work):
+    listed = work("ecs", "ListServiceDeployments", cluster=_cluster(work), service=work.physical)[
+        "serviceDeployments"
+    ]
+    if _has_failed(work, listed):
         raise Refused(
             "NotStabilized",
             "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
         )
-    return len(deployments) == 1 and service["runningCount"] == service["desiredCount"]
+    settled = len(service["deployments"]) == 1
+    under_way = any("finishedAt" not in one for one in listed)
+    return settled and not under_way and service["runningCount"] == service["desiredCount"]
 
 
-def _has_failed(work: Work) -> bool:
-    listed = work("ecs", "ListServiceDeployments", cluster=_cluster(work), service=work.physical)[
-        "serviceDeployments"
-    ]
+def _has_failed(work: Work, listed: list[dict[str, Any]]) -> bool:
     # The API's times are in whole milliseconds.
     return any(
         "statusReason" in one and one["createdAt"].timestamp() > work.since - 0.001
