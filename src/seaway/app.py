@@ -46,6 +46,7 @@ from seaway.aws.cloudformation.inward import Inward
 from seaway.aws.ecs.event_details import event_detail
 from seaway.aws.gateway import Gateway
 from seaway.aws.operation import Handler
+from seaway.aws.s3.asked import is_s3
 from seaway.aws.sts.sessions import account_of, secret_of
 from seaway.core.capacity import Host
 from seaway.core.moment import Moment
@@ -58,6 +59,7 @@ from seaway.functions.queue import CallQueue
 from seaway.reconcile import (
     alarms,
     bus,
+    capacity,
     certificates,
     cluster_metrics,
     deliveries,
@@ -80,11 +82,12 @@ from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
 from seaway.settings import Settings
-from seaway.store.objects import ObjectFiles
+from seaway.store.objects import SWEPT_AFTER, ObjectFiles, named_files
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from seaway.aws.s3.door import S3
     from seaway.insight.door import Insight
     from seaway.machine import Machine
     from seaway.sessions.door import Sessions
@@ -97,6 +100,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 RETENTION_SECONDS = 60.0
+OBJECT_SWEEP_SECONDS = 900.0
 
 
 class PortTaken(Exception):
@@ -177,6 +181,7 @@ class Seaway:
                 tasks,
                 targets,
                 instances,
+                capacity,
                 certificates,
                 managed_certificates,
                 alarms,
@@ -219,10 +224,26 @@ class Seaway:
         sessions: Sessions = door.Sessions(self.store, moment)
         return sessions
 
+    @cached_property
+    def s3(self) -> S3:
+        """Buckets; loaded when they are needed first, which is after the start."""
+        door = importlib.import_module("seaway.aws.s3.door")
+        s3: S3 = door.S3(self.store, self.objects, moment, self.gateway.authorise)
+        return s3
+
+    async def from_tasks(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request from inside a task: to buckets or to the AWS gateway."""
+        if is_s3(scope):
+            await self.s3.serve(scope, receive, send, known_only=True)
+        else:
+            await self.gateway.from_tasks(scope, receive, send)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request: to the registry, to our own pages, to a session, or to the AWS gateway."""
         path = scope["path"]
-        if path == "/v2" or path.startswith("/v2/"):
+        if scope["type"] == "http" and is_s3(scope):
+            await self.s3(scope, receive, send)
+        elif path == "/v2" or path.startswith("/v2/"):
             await self.registry(scope, receive, send)
         elif scope["type"] == "websocket":
             await self.sessions(scope, receive, send)
@@ -324,6 +345,7 @@ class Seaway:
             jobs.create_task(self._run_functions(), name="functions")
             jobs.create_task(self._serve_tasks(), name="tasks' API")
             jobs.create_task(self._expire(), name="retention")
+            jobs.create_task(self._sweep_objects(), name="object files")
             hooks = HookCalls(self.store, moment, self.functions.invoke)
             jobs.create_task(hooks.run(), name="lifecycle hooks")
             called = FunctionDeliveries(self.store, moment, self.functions.invoke)
@@ -341,7 +363,7 @@ class Seaway:
     async def _serve_tasks(self) -> None:
         """The API for what runs inside tasks: agents lead it here (agent/inside)."""
         config = uvicorn.Config(
-            self.gateway.from_tasks,
+            self.from_tasks,
             interface="asgi3",
             loop="none",
             http="httptools",
@@ -356,6 +378,14 @@ class Seaway:
         )
         with _listen_near(self.settings.tasks_socket) as listener:
             await _Server(config).serve([listener])
+
+    async def _sweep_objects(self) -> None:
+        """Files whose objects are gone go, too."""
+        while True:
+            with self.store.transaction() as tx:
+                named = named_files(tx)
+            await asyncio.to_thread(self.objects.sweep, named, time.time() - SWEPT_AFTER)
+            await asyncio.sleep(OBJECT_SWEEP_SECONDS)
 
     async def _expire(self) -> None:
         while True:

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from seaway.agent.containers import SHARED, container_name
-from seaway.agent.engine import ContainerSpec, Credentials, EngineError, ImageFacts, VolumeSpec
+from seaway.agent.engine import (
+    ContainerSpec,
+    Credentials,
+    EngineError,
+    ImageFacts,
+    OutputLine,
+    VolumeSpec,
+)
 from seaway.agent.restart_counts import RestartCounts
 from seaway.core.task import TaskStatus
 from seaway.core.task_definition import (
@@ -23,7 +30,7 @@ from seaway.core.task_definition import (
     VolumeFrom,
 )
 from seaway.link.asking import ControlPlane
-from seaway.link.messages import Assignment, Material, Report
+from seaway.link.messages import Assignment, LogBatch, Material, Report
 from tests.agent.builders import (
     MemoryControl,
     MemoryLink,
@@ -150,7 +157,13 @@ def test_secret_options_are_the_log_drivers(tmp_path: Path) -> None:
     play(engine, tmp_path, task, is_running, control)
     told = spec_of(engine, task, "web").log
     assert told == LogConfiguration(
-        driver="splunk", options=(("splunk-url", "https://s"), ("splunk-token", "t"))
+        driver="splunk",
+        options=(
+            ("splunk-url", "https://s"),
+            ("mode", "non-blocking"),
+            ("max-buffer-size", "10m"),
+            ("splunk-token", "t"),
+        ),
     )
 
 
@@ -280,11 +293,14 @@ async def restarted(link: MemoryLink, times: int) -> Report:
 
 def test_a_container_with_a_policy_is_started_again_where_it_was(tmp_path: Path) -> None:
     task, engine = an_assignment(restarting(), logs=(a_stream("web"),)), an_engine()
+    written = engine.written.setdefault(f"id-{container_name(task, 'web')}", [])
 
     async def story(link: MemoryLink) -> None:
         await link.report(TaskStatus.RUNNING)
+        written.append(OutputLine(at=1, text="one"))
         end(engine, task, after=60)
         again = await restarted(link, 1)
+        written.append(OutputLine(at=2, text="two"))
         assert (again.status, again.containers[0].status) == (TaskStatus.RUNNING,) * 2
         assert again.containers[0].exit_code is None
         end(engine, task, after=59, code=5)
@@ -292,7 +308,11 @@ def test_a_container_with_a_policy_is_started_again_where_it_was(tmp_path: Path)
         assert stopped.stop_code == "EssentialContainerExited"
         assert (stopped.containers[0].exit_code, stopped.containers[0].restarts) == (5, 1)
 
-    play(engine, tmp_path, task, story)
+    link = play(engine, tmp_path, task, story)
+    seen = [m.containers[0] for m in link.said if isinstance(m, Report)]
+    assert 1 not in {c.exit_code for c in seen}  # an end that is answered is not shown as one
+    lines = [line.text for m in link.said if isinstance(m, LogBatch) for line in m.lines]
+    assert lines == ["one", "two"]
     assert short(engine.done)[3:] == [
         "create web",
         "start web",
@@ -344,10 +364,12 @@ def test_what_ended_while_nobody_looked_is_started_again_and_counted_once(tmp_pa
     assert RestartCounts(tmp_path / "tasks" / "0123").count("web", ended) == 1
 
     async def story(link: MemoryLink) -> None:
-        again = await restarted(link, 1)
-        assert again.status is TaskStatus.RUNNING
+        await link.report(TaskStatus.RUNNING)
         while not engine.state[f"id-{container_name(task, 'web')}"].running:
             await asyncio.sleep(0)
+        end(engine, task, after=1)
+        stopped = await link.report(STOPPED)
+        assert stopped.containers[0].restarts == 1
 
     play(engine, tmp_path, task, story)
     assert short(engine.done).count("start web") == 2

@@ -111,15 +111,29 @@ def test_volumes_are_a_path_of_the_host_or_the_tasks_own() -> None:
 
 
 def test_awslogs_is_kept_in_files_and_another_driver_is_the_engines() -> None:
-    files = (("max-size", "10m"), ("max-file", "3"), ("mode", "non-blocking"))
+    handed = (("mode", "non-blocking"), ("max-buffer-size", "10m"))
+    files = (("max-size", "10m"), ("max-file", "3"), *handed)
     for driver, kept in (
         ("awslogs", LogConfiguration(driver="json-file", options=files)),
-        ("syslog", LogConfiguration(driver="syslog", options=(("mode", "non-blocking"),))),
+        ("syslog", LogConfiguration(driver="syslog", options=handed)),
     ):
-        options = (("mode", "non-blocking"),)
-        container = a_container(log=LogConfiguration(driver=driver, options=options))
+        container = a_container(log=LogConfiguration(driver=driver))
         spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
         assert spec.log == kept
+
+
+def test_how_lines_are_handed_to_the_driver_is_what_the_definition_says() -> None:
+    said = (("awslogs-group", "g"), ("mode", "blocking"))
+    container = a_container(log=LogConfiguration(driver="awslogs", options=said))
+    spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    assert spec.log is not None
+    assert dict(spec.log.options) == {"max-size": "10m", "max-file": "3", "mode": "blocking"}
+    said = (("awslogs-group", "g"), ("max-buffer-size", "25m"))
+    container = a_container(log=LogConfiguration(driver="awslogs", options=said))
+    spec = application_spec(an_assignment(container), container, IMAGE, "p", AROUND)
+    assert spec.log is not None
+    assert dict(spec.log.options)["mode"] == "non-blocking"
+    assert dict(spec.log.options)["max-buffer-size"] == "25m"
 
 
 def test_names_are_as_ecs_gives_them_and_the_same_each_time() -> None:

@@ -7,7 +7,17 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from seaway.aws import autoscaling, ec2, ecs, elbv2, servicediscovery
+from seaway.aws import (
+    applicationautoscaling,
+    autoscaling,
+    cloudwatch,
+    ec2,
+    ecs,
+    elbv2,
+    events,
+    scheduler,
+    servicediscovery,
+)
 from seaway.core.compute import AutoScalingGroup, LaunchSource
 from seaway.core.launch import Launch
 from seaway.store.tables import TABLES
@@ -29,7 +39,17 @@ class World:
     """All services on one store, with one of everything that the requests refer to."""
 
     def __init__(self) -> None:
-        services = (autoscaling, ec2, ecs, elbv2, servicediscovery)
+        services = (
+            applicationautoscaling,
+            autoscaling,
+            cloudwatch,
+            ec2,
+            ecs,
+            elbv2,
+            events,
+            scheduler,
+            servicediscovery,
+        )
         handlers = [handler for service in services for handler in service.operations()]
         self.token = Counted()
         self.wired = Wired(handlers)
@@ -40,6 +60,7 @@ class World:
         self._make_balancers()
         self._make_names()
         self._make_services()
+        self._make_watching()
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
@@ -189,6 +210,23 @@ class World:
                 client.create_service(
                     cluster=name, serviceName=service, taskDefinition="web", desiredCount=1
                 )
+
+    def _make_watching(self) -> None:
+        """What policies, targets and schedules of the probes belong to."""
+        scaling, bus = self.client("application-autoscaling"), self.client("events")
+        for resource in ("service/default/there", "service/fargate/elsewhere"):
+            scaling.register_scalable_target(
+                ServiceNamespace="ecs",
+                ResourceId=resource,
+                ScalableDimension="ecs:service:DesiredCount",
+                MinCapacity=1,
+                MaxCapacity=9,
+            )
+        bus.create_event_bus(Name="other")
+        for where in ({}, {"EventBusName": "other"}):
+            for rule in ("there", "elsewhere"):
+                bus.put_rule(Name=rule, EventPattern='{"source": ["shop"]}', **where)
+        self.client("scheduler").create_schedule_group(Name="other")
 
 
 def is_in(path: str, outer: str) -> bool:

@@ -169,7 +169,7 @@ _SERVICE_REFUSED = (
     "loadBalancers[].loadBalancerName",
     "deploymentConfiguration.earlySuccessCriteria",
     "schedulingStrategy",
-    "deploymentController",
+    "deploymentController.type",
     "serviceConnectConfiguration.logConfiguration.logDriver",
     "serviceConnectConfiguration.logConfiguration.secretOptions",
     "volumeConfigurations",
@@ -508,19 +508,24 @@ CASES = (
         operation="CreateCapacityProvider",
         refused=(
             "cluster",
-            "autoScalingGroupProvider.managedScaling.status",
-            "autoScalingGroupProvider.managedTerminationProtection",
-            "autoScalingGroupProvider.managedDraining",
             "managedInstancesProvider",
         ),
         base={"name": "new", "autoScalingGroupProvider": {"autoScalingGroupArn": "{machines}"}},
         values={
             "autoScalingGroupProvider.autoScalingGroupArn": "{others}",
             "autoScalingGroupProvider.managedScaling.status": "ENABLED",
-            "autoScalingGroupProvider.managedDraining": "ENABLED",
+            "autoScalingGroupProvider.managedDraining": "DISABLED",
             "autoScalingGroupProvider.managedTerminationProtection": "ENABLED",
         },
-        beside={"tags": TAGGED},
+        beside={
+            "tags": TAGGED,
+            "autoScalingGroupProvider.managedTerminationProtection": {
+                "autoScalingGroupProvider": {
+                    "autoScalingGroupArn": "{machines}",
+                    "managedScaling": {"status": "ENABLED"},
+                }
+            },
+        },
     ),
     Case(
         service="elbv2",

@@ -24,7 +24,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from seaway.aws.call import Call
-from seaway.aws.errors import AwsError
+from seaway.aws.errors import AwsError, ExpiredToken
 from seaway.aws.gateway import LARGEST_BODY, Gateway
 from seaway.aws.operation import Handler, operation
 from seaway.core.moment import Moment
@@ -122,6 +122,12 @@ HANDLERS = [value for value in list(globals().values()) if isinstance(value, Han
 OPERATIONS = {(handler.service, handler.name): handler for handler in HANDLERS}
 
 
+def secret_of(access_key: str) -> str | None:
+    if access_key == "AKIDOVER":
+        raise ExpiredToken("The security token included in the request is expired")
+    return SECRETS.get(access_key)
+
+
 def a_gateway(shelf: Shelf) -> Gateway:
     async def transact(function: Callable[[Transaction], Any]) -> Any:
         return function(shelf)
@@ -130,7 +136,7 @@ def a_gateway(shelf: Shelf) -> Gateway:
         OPERATIONS,
         transact=transact,
         moment=lambda: Moment(time.time(), os.urandom),
-        keys=SECRETS.get,
+        keys=secret_of,
         account_of=ACCOUNTS.get,
         host="localhost:4566",
     )
@@ -368,6 +374,21 @@ def test_from_inside_a_task_only_keys_that_were_handed_out_will_do(inner_port: i
     response, body = by_hand(inner_port, identity + b"&WebIdentityToken=t", **form)
     assert response.status == 403
     assert b"<Code>MissingAuthenticationToken" in body
+
+
+def test_keys_that_are_over_are_refused_in_each_protocols_word(client: Client) -> None:
+    def ask(service: str) -> Any:
+        return client(service, key="AKIDOVER", secret="any")
+
+    ecs, elbv2, ec2 = ask("ecs"), ask("elbv2"), ask("ec2")
+    told = refused(lambda: ecs.describe_clusters())
+    assert told == (
+        400,
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+    )
+    assert refused(lambda: elbv2.describe_load_balancers())[:2] == (403, "ExpiredToken")
+    assert refused(lambda: ec2.describe_vpcs(VpcIds=["v"]))[:2] == (400, "RequestExpired")
 
 
 def test_an_unsigned_request_lacks_authentication(port: int, client: Client) -> None:

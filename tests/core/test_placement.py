@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seaway.core.capacity import ContainerInstance, Use, room_left
+from seaway.core.joining import CAPABILITIES
 from seaway.core.placement import (
     NO_INSTANCES,
     Candidate,
@@ -17,13 +18,21 @@ from seaway.core.placement import (
     place,
     share,
 )
+from seaway.core.requirements import required_attributes
 from seaway.core.task import Task
 from seaway.core.task_definition import (
     ContainerDefinition,
+    Dependency,
+    DockerVolume,
+    Firelens,
+    HealthCheck,
     LogConfiguration,
     NetworkMode,
     PortMapping,
+    RestartPolicy,
+    Secret,
     TaskDefinition,
+    Volume,
 )
 
 
@@ -365,3 +374,55 @@ def test_nothing_is_given_twice(data: st.DataObject) -> None:
             memory=room.memory - (definition.memory or 0),
             ports=room.ports | {binding.host_port},
         )
+
+
+def test_machines_of_ours_can_do_all_that_a_definition_can_ask_for() -> None:
+    drivers = (
+        "awslogs",
+        "json-file",
+        "syslog",
+        "journald",
+        "gelf",
+        "fluentd",
+        "splunk",
+        "awsfirelens",
+    )
+    containers = [
+        ContainerDefinition(
+            name=driver,
+            image="1.dkr.ecr.us-east-1.amazonaws.com/web",
+            log=LogConfiguration(
+                driver=driver,
+                options=(("log-driver-buffer-limit", "1"),),
+                secrets=(Secret(name="t", value_from="/p"),),
+            ),
+            restart=RestartPolicy(),
+            memory_reservation=1,
+            init_process=True,
+            security_options=("label:disable", "apparmor:x"),
+            privileged=True,
+            health_check=HealthCheck(command=("true",)),
+            depends_on=(Dependency(container="x", condition="START"),),
+            environment_files=("arn:aws:s3:::b/f",),
+            repository_credentials="arn",
+            secrets=(
+                Secret(name="a", value_from="arn:aws:secretsmanager:x"),
+                Secret(name="b", value_from="/parameter"),
+            ),
+            firelens=Firelens(type="fluentbit", options=(("config-file-type", "s3"),)),
+            ports=(PortMapping(container_port=80, last_port=90),),
+        )
+        for driver in drivers
+    ]
+    definition = replace(
+        a_definition(),
+        containers=tuple(containers),
+        network_mode=NetworkMode.AWSVPC,
+        task_role="role",
+        execution_role="role",
+        pid_mode="task",
+        volumes=(Volume(name="v", docker=DockerVolume()),),
+    )
+    in_host = replace(definition, network_mode=NetworkMode.HOST)
+    needed = {*required_attributes(definition), *required_attributes(in_host)}
+    assert needed <= set(CAPABILITIES)

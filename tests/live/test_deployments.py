@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
+from tests.functions.zips import a_zip
 from tests.live.story import (
     CLUSTER,
     Town,
@@ -252,3 +254,41 @@ def test_a_control_plane_that_is_killed_in_the_middle_finishes_the_deployment(sh
     assert blue not in shop.hosts()
     for outcome in outcomes.values():
         assert outcome.failed == 0
+
+
+JUDGE = """
+def handler(event, context):
+    weights = event["executionDetails"]["productionTrafficWeights"]
+    early = event["lifecycleStage"] == "POST_SCALE_UP" and set(weights.values()) == {0, 100}
+    return {"hookStatus": "SUCCEEDED" if early else "FAILED"}
+"""
+
+
+def test_a_function_that_does_not_like_green_turns_the_deployment_back(shop: Shop) -> None:
+    settings = shop.town.site.settings
+    functions = boto3.client(
+        "lambda",
+        endpoint_url=settings.url,
+        region_name=settings.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    made = functions.create_function(
+        FunctionName="judge",
+        Runtime="python3.11",
+        Handler="judge.handler",
+        Role=shop.town.role,
+        Code={"ZipFile": a_zip(JUDGE, "judge.py")},
+    )
+    (blue,) = shop.hosts()
+    hook = {
+        "hookTargetArn": made["FunctionArn"],
+        "roleArn": shop.town.role,
+        "lifecycleStages": ["POST_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT"],
+    }
+    shop.deploy({**BLUE_GREEN, "lifecycleHooks": [hook]})
+    found = shop.done("ROLLBACK_SUCCESSFUL")
+    assert "the function returned FAILED" in found["statusReason"]
+    said = {(run["targetArn"], run["status"]) for run in found["lifecycleHookDetails"]}
+    assert said == {(made["FunctionArn"], "SUCCEEDED"), (made["FunctionArn"], "FAILED")}
+    assert shop.hosts().keys() == {blue}

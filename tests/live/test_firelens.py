@@ -152,3 +152,23 @@ def test_lines_go_to_the_router_with_the_tasks_metadata_and_each_to_its_output(m
                 ]
 
     asyncio.run(story())
+
+
+def test_a_task_whose_router_dies_still_ends() -> None:
+    async def story() -> None:
+        web = routed("web", "while :; do echo line; sleep 0.05; done")
+        dying = shell("router", "sleep 1; exit 3", firelens=Firelens(type="fluentbit"))
+        task = a_routed_task(31, web, dying)
+        with tempfile.TemporaryDirectory(prefix="fl") as name:
+            directory = Path(name)
+            async with (
+                an_engine(directory, SCOPE) as engine,
+                a_running_agent(engine, directory, SCOPE) as machine,
+            ):
+                machine.assign(PLAN)
+                machine.assign(task)
+                stopped = await machine.report(task, TaskStatus.STOPPED)
+                assert stopped.stop_code == "EssentialContainerExited"
+                assert [c.exit_code for c in stopped.containers] == [0, 3]
+
+    asyncio.run(story())

@@ -13,7 +13,7 @@ from tests.reconcile.day import HOUR, Day
 SEEDS = (1, 2, int(os.environ.get("SEAWAY_DAY_SEED") or secrets.randbelow(1_000_000)))
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=str)
+@pytest.mark.parametrize("seed", SEEDS, ids=["one", "two", "by chance"])
 def test_through_a_day_of_trouble_the_limits_hold_at_every_step_and_calm_settles_all(
     seed: int,
 ) -> None:
@@ -29,4 +29,4 @@ def test_through_a_day_of_trouble_the_limits_hold_at_every_step_and_calm_settles
     day.world.run(2 * HOUR)
     assert day.unsettled() == []
     assert min(day.happened.values()) > 5
-    assert day.steps > 2000
+    assert day.steps > 1000

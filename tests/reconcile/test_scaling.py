@@ -328,6 +328,9 @@ def test_an_alarm_whose_actions_are_off_scales_nothing(stage: Stage) -> None:
     stage.alarm(made["PolicyARN"], ActionsEnabled=False)
     stage.load["CPUUtilization"] = 60.0
     assert stage.counts(3) == [2, 2, 2]
+    stage.ask("cloudwatch", "EnableAlarmActions", AlarmNames=["mine"])
+    stage.world.settle()
+    assert stage.count == 7
 
 
 def test_the_clock_sets_bounds_and_what_was_slept_through_is_done_once(stage: Stage) -> None:

@@ -236,6 +236,9 @@ def _log(
     if firelens.is_routed(container):
         return firelens.log_driver(assignment, container, directory)
     options = dict(log.options)
+    # An account's default since June 2025 (account setting defaultLogDriverMode).
+    if options.setdefault("mode", "non-blocking") == "non-blocking":
+        options.setdefault("max-buffer-size", "10m")
     if log.driver != "awslogs":
         return LogConfiguration(
             driver=log.driver, options=tuple((options | dict(material.log_options)).items())

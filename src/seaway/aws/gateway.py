@@ -13,7 +13,7 @@ from seaway.aws.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Call
 from seaway.aws.errors import AwsError, InternalFailure, SerializationException, UnknownOperation
 from seaway.aws.model import Models, Service
 from seaway.aws.operation import Handler, Later
-from seaway.aws.sigv4 import Message, Signature, Verifier
+from seaway.aws.sigv4 import Message, Signature, Verifier, read_signature
 from seaway.aws.wire.cbor import CborCodec
 from seaway.aws.wire.constraints import Constraints
 from seaway.aws.wire.detect import Asked, detect, spoken
@@ -184,6 +184,19 @@ class Gateway:
         if isinstance(response, Later):
             raise _not_built(service, f"{operation} from within")
         return response or {}
+
+    def authorise(self, scope: Scope, moment: Moment, request_id: str, *, known_only: bool) -> Call:
+        """Who asks, by the request's head alone: for what reads its content as it comes.
+
+        Raises MissingAuthenticationToken, RequestExpired, SignatureDoesNotMatch,
+        UnrecognizedClient, IncompleteSignature, ExpiredToken.
+        """
+        headers = _headers(scope["headers"])
+        signature = read_signature(headers, scope["query_string"])
+        path = scope.get("raw_path") or scope["path"].encode("utf-8")
+        message = Message(scope["method"], path, scope["query_string"], headers, None)
+        self._verifier.verify(signature, message, moment.now, known_only=known_only)
+        return self._call(signature, moment, request_id)
 
     def _authenticate(
         self,

@@ -34,6 +34,8 @@ class Alarm:
     insufficient_actions: tuple[str, ...] = ()
     settings: str = ""
     """What is watched: PutMetricAlarm's members as canonical JSON."""
+    rule: str | None = None
+    """A composite alarm's rule about others; None for a metric alarm."""
     tags: Tags = ()
 
     state: AlarmState = AlarmState.INSUFFICIENT_DATA
@@ -47,6 +49,11 @@ class Alarm:
     told_reason: str = "Unchecked: Initial alarm creation"
     told_data: str | None = None
     told_at: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """Its AlarmType."""
+        return "MetricAlarm" if self.rule is None else "CompositeAlarm"
 
     def actions(self) -> tuple[str, ...]:
         """What is to be done in the state it is in, whether or not actions are enabled."""
@@ -68,6 +75,8 @@ class AlarmHistory:
     """ARN."""
     name: str
     at: float
+    type: str = "MetricAlarm"
+    """The alarm's AlarmType."""
     kind: str
     """ConfigurationUpdate, StateUpdate or Action."""
     summary: str

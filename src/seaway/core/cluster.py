@@ -59,4 +59,6 @@ class CapacityProvider:
     instance_warmup: int = 300
     managed_termination_protection: bool = False
     managed_draining: bool = True
+    idle_since: float | None = None
+    """Since when it has had more instances than its target asks for; its reconciler's."""
     tags: Tags = ()

@@ -137,6 +137,8 @@ class Instance:
     """ARN of the Auto Scaling group that keeps it."""
     protected: bool = False
     """Not to be taken when its group scales in."""
+    leaving: bool = False
+    """Its group has given it up; it ends when its tasks have gone (managed draining)."""
     public: bool = False
     """Whether it was given a public address: here its own, which this machine reaches."""
     metadata_options: str = "{}"
@@ -303,7 +305,7 @@ def plan_group(group: AutoScalingGroup, instances: Sequence[Instance]) -> GroupP
     Launches go where the fewest instances are; what goes first is the oldest of the subnet
     that has most (EC2 Auto Scaling: default termination policy), protected ones never.
     """
-    alive = [instance for instance in instances if instance.alive]
+    alive = [instance for instance in instances if instance.alive and not instance.leaving]
     wanted = 0 if group.status else group.desired
     if len(alive) < wanted:
         held = Counter(dict.fromkeys(group.subnets, 0))

@@ -17,22 +17,17 @@ CAPABILITIES = (
         f"com.amazonaws.ecs.capability.docker-remote-api.1.{minor}"
         for minor in range(_OLDEST_ENGINE_API, _NEWEST_ENGINE_API + 1)
     ),
-    "com.amazonaws.ecs.capability.ecr-auth",
     *(
         f"com.amazonaws.ecs.capability.logging-driver.{driver}"
         for driver in (
-            "awsfirelens",
-            "awslogs",
-            "fluentd",
-            "gelf",
-            "journald",
-            "json-file",
-            "none",
-            "splunk",
-            "syslog",
+            *("awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "local"),
+            *("none", "splunk", "syslog"),
         )
     ),
+    "com.amazonaws.ecs.capability.apparmor",
+    "com.amazonaws.ecs.capability.ecr-auth",
     "com.amazonaws.ecs.capability.privileged-container",
+    "com.amazonaws.ecs.capability.selinux",
     "com.amazonaws.ecs.capability.task-iam-role",
     "com.amazonaws.ecs.capability.task-iam-role-network-host",
     "ecs.capability.container-health-check",
@@ -40,7 +35,6 @@ CAPABILITIES = (
     "ecs.capability.container-restart-policy",
     "ecs.capability.docker-plugin.local",
     "ecs.capability.env-files.s3",
-    "ecs.capability.execute-command",
     "ecs.capability.execution-role-awslogs",
     "ecs.capability.execution-role-ecr-pull",
     "ecs.capability.firelens.fluentbit",

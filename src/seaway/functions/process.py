@@ -189,7 +189,14 @@ def _boto3() -> str:
 def _as_nobody(python: str) -> dict[str, Any]:
     if os.geteuid() != 0 or not _is_for_all(python):
         return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
+    # uvloop's subprocesses know no user and group of their own.
+    return {"preexec_fn": _become_nobody}
+
+
+def _become_nobody() -> None:
+    os.setgroups(())
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
 
 
 def _ended(code: int) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 
 from seaway.core.alarm import Alarm, AlarmHistory, AlarmState
 from seaway.core.alarm_evaluation import Verdict, judge
+from seaway.core.alarm_rule import alarms_in, holds
 from seaway.core.alarm_watch import Watch, next_look, periods_before, watch_of
 from seaway.core.metric_math import Series as Values
 from seaway.core.moment import Moment
+from seaway.core.names import place_of
 from seaway.reconcile.announcing import announce
 from seaway.store.changes import Change
 from seaway.store.measuring import BadQuery, Queries, metric_of
@@ -24,7 +26,8 @@ def keys_of(change: Change) -> Iterable[str]:
     if change.noun is not Alarm or change.after is None:
         return ()
     old, new = change.before, change.after
-    if old is None or old.settings != new.settings or new.state is not new.told:
+    is_other = old is None or (old.settings, old.rule) != (new.settings, new.rule)
+    if is_other or new.state is not new.told:
         return (change.key,)
     return ()
 
@@ -47,6 +50,8 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
 
 
 def _looked(tx: Transaction, alarm: Alarm, moment: Moment) -> Alarm:
+    if alarm.rule is not None:
+        return _composed(tx, alarm, alarm.rule, moment)
     watch = watch_of(alarm.settings)
     times = periods_before(moment.now, watch.period, watch.rule.periods)
     try:
@@ -64,6 +69,45 @@ def _looked(tx: Transaction, alarm: Alarm, moment: Moment) -> Alarm:
         state=verdict.state,
         state_reason=verdict.reason[:1023],
         state_data=json.dumps(_data(alarm, watch, times, verdict, moment)),
+        state_at=moment.now,
+    )
+
+
+def _composed(tx: Transaction, alarm: Alarm, rule: str, moment: Moment) -> Alarm:
+    """A composite alarm after a look at the others; one that is gone has no state."""
+    place = place_of(alarm.arn)
+
+    def found(name: str) -> Alarm | None:
+        return tx.find(
+            Alarm, name if name.startswith("arn:") else place.arn("cloudwatch", f"alarm:{name}")
+        )
+
+    def state_of(name: str) -> AlarmState | None:
+        other = found(name)
+        return None if other is None else other.state
+
+    state = AlarmState.ALARM if holds(rule, state_of) else AlarmState.OK
+    if state is alarm.state:
+        return alarm
+    others = [other for name in alarms_in(rule) if (other := found(name)) is not None]
+    latest = max(others, key=lambda other: other.state_at, default=None)
+    reason = "The alarm rule has no alarms."
+    if latest is not None:
+        day = datetime.fromtimestamp(latest.state_at, UTC).strftime("%A %d %B, %Y %H:%M:%S UTC")
+        reason = f"{latest.arn} transitioned to {latest.state} at {day}"
+    triggering = [
+        {
+            "arn": other.arn,
+            "state": {"value": other.state.value, "timestamp": _stamp(other.state_at)},
+        }
+        for other in others
+        if other.state is AlarmState.ALARM
+    ]
+    return replace(
+        alarm,
+        state=state,
+        state_reason=reason,
+        state_data=json.dumps({"triggeringAlarms": triggering}),
         state_at=moment.now,
     )
 
@@ -166,6 +210,7 @@ def _write(
             alarm=alarm.arn,
             name=alarm.name,
             at=moment.now,
+            type=alarm.kind,
             kind=kind,
             summary=summary[:255],
             data=json.dumps(data),
@@ -183,7 +228,9 @@ def _history_state(state: AlarmState, reason: str, data: str | None) -> dict[str
 def _detail(alarm: Alarm) -> dict[str, Any]:
     """The event's detail. Source: Alarm events and EventBridge (CloudWatch User Guide)."""
     settings = json.loads(alarm.settings)
-    queries = [_event_query(one) for one in watch_of(alarm.settings).queries]
+    watched: dict[str, Any] = {"alarmRule": alarm.rule}
+    if alarm.rule is None:
+        watched = {"metrics": [_event_query(one) for one in watch_of(alarm.settings).queries]}
     return {
         "alarmName": alarm.name,
         "state": _event_state(alarm.state, alarm.state_reason, alarm.state_data, alarm.state_at),
@@ -196,7 +243,7 @@ def _detail(alarm: Alarm) -> dict[str, Any]:
                 if "AlarmDescription" in settings
                 else {}
             ),
-            "metrics": queries,
+            **watched,
         },
     }
 

@@ -14,8 +14,8 @@ from seaway.core.task_definition import TaskDefinition
 from seaway.reconcile.verdicts import Verdicts
 from seaway.store.transaction import Transaction
 
-LOOK_AGAIN = 15.0
-"""Seconds until a task that stays for the others of its draining instance is looked at again."""
+LEFT = "left:"
+"""Begins the key that says a task has left an instance (given by ARN)."""
 
 
 def is_daemon(service: Service) -> bool:
@@ -40,6 +40,14 @@ def of_cluster(tx: Transaction, instance: str) -> list[str]:
     return [s.arn for s in tx.where(Service, cluster=cluster) if is_daemon(s)]
 
 
+def left_alone(tx: Transaction, instance: str) -> list[str | None]:
+    """The services whose tasks waited, on an instance that drains, for the others to be gone."""
+    found = tx.find(ContainerInstance, instance)
+    if found is None or found.status != "DRAINING":
+        return []
+    return [task.service for task in tx.where(Task, instance=instance) if task.is_alive]
+
+
 def instances_for(tx: Transaction, service: Service, definition_arn: str) -> list[str]:
     """The ACTIVE instances (by ARN) that meet the constraints of service and definition."""
     definition = tx.find(TaskDefinition, definition_arn)
@@ -61,10 +69,10 @@ def plan(
     tasks: Sequence[Task],
     verdicts: Verdicts,
     draining: frozenset[str],
-) -> tuple[Rollout, bool]:
-    """The next step, and whether a task stays only because of the others on its instance."""
+) -> Rollout:
+    """The next step; on an instance that drains the daemon stays until the others are gone."""
     last = frozenset(task.arn for task in tasks if task.arn in draining and _has_company(tx, task))
-    rollout = plan_daemon(
+    return plan_daemon(
         service,
         deployment,
         tasks,
@@ -73,7 +81,6 @@ def plan(
         frozenset(verdicts.unhealthy),
         last,
     )
-    return rollout, bool(last)
 
 
 def _has_company(tx: Transaction, task: Task) -> bool:

@@ -19,7 +19,7 @@ def tell(tx: Transaction, service: Service, text: str, moment: Moment) -> bool:
     return tell_raw(tx, service, f"(service {service.name}) {text}", moment)
 
 
-def tell_once(tx: Transaction, service: Service, text: str, moment: Moment) -> None:
+def tell_once(tx: Transaction, service: Service, text: str, moment: Moment) -> bool:
     """The same, unless it was said already and nothing has been started since.
 
     For what is found out again at every look: two such lines do not take turns for ever.
@@ -27,10 +27,10 @@ def tell_once(tx: Transaction, service: Service, text: str, moment: Moment) -> N
     line = f"(service {service.name}) {text}"
     for event in tx.newest(ServiceEvent, service=service.arn):
         if event.message == line and moment.now - event.created_at < REPEAT_AFTER:
-            return
+            return False
         if " has started " in event.message:
             break
-    tell(tx, service, text, moment)
+    return tell(tx, service, text, moment)
 
 
 def tell_raw(tx: Transaction, service: Service, message: str, moment: Moment) -> bool:

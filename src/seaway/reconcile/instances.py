@@ -21,7 +21,7 @@ from seaway.core.compute import (
     plan_group,
     template_version,
 )
-from seaway.core.joining import choose_host, container_instance
+from seaway.core.joining import CAPABILITIES, choose_host, container_instance
 from seaway.core.launching import (
     Recipe,
     new_instance,
@@ -36,6 +36,7 @@ from seaway.core.routing import SecurityGroup
 from seaway.core.task import Task, TaskStatus
 from seaway.store.addresses import taken_addresses
 from seaway.store.changes import Change
+from seaway.store.occupancy import tasks_on
 from seaway.store.transaction import Transaction
 
 LOOK_AGAIN = 1.0
@@ -90,8 +91,7 @@ def reconcile_group(tx: Transaction, key: str, moment: Moment) -> float | None:
     instances = tx.where(Instance, group=key)
     _name_provider(tx, group, instances)
     plan = plan_group(group, instances)
-    for instance in plan.terminate:
-        _end(tx, group, instance, moment)
+    drains = _let_go(tx, group, plan.terminate, moment)
     if group.status:
         return _finish_deletion(tx, group, moment)
     if group.retry_at is not None and moment.now < group.retry_at:
@@ -103,7 +103,41 @@ def reconcile_group(tx: Transaction, key: str, moment: Moment) -> float | None:
             return moment.now + RETRY_LAUNCH
     if group.retry_at is not None:
         tx.put(replace(group, retry_at=None))
-    return None
+    return moment.now + LOOK_AGAIN if drains else None
+
+
+def _let_go(
+    tx: Transaction, group: AutoScalingGroup, spare: Iterable[Instance], moment: Moment
+) -> bool:
+    """End the spare instances; with managed draining only once their tasks are gone.
+
+    True while some still have tasks. (API: AutoScalingGroupProvider.managedDraining.)
+    """
+    provider = _provider(tx, group.arn)
+    drains = provider is not None and provider.managed_draining and not group.status
+    for instance in spare:
+        if drains and _is_busy(tx, instance):
+            tx.put(replace(instance, leaving=True))
+            for member in tx.where(ContainerInstance, instance_id=instance.id):
+                if member.status == "ACTIVE":
+                    tx.put(replace(member, status="DRAINING"))
+        else:
+            _end(tx, group, instance, moment)
+    left = [i for i in tx.where(Instance, group=group.arn) if i.alive and i.leaving]
+    for instance in left:
+        if not drains or not _is_busy(tx, instance):
+            _end(tx, group, instance, moment)
+    return any(i.alive and i.leaving for i in tx.where(Instance, group=group.arn))
+
+
+def _is_busy(tx: Transaction, instance: Instance) -> bool:
+    return any(tasks_on(tx, m) for m in tx.where(ContainerInstance, instance_id=instance.id))
+
+
+def launched_type(tx: Transaction, group: AutoScalingGroup) -> str | None:
+    """The type of the instances that the group launches; None when it can't."""
+    recipe = _recipe(tx, group)
+    return None if isinstance(recipe, str) else recipe.type
 
 
 def _finish_deletion(tx: Transaction, group: AutoScalingGroup, moment: Moment) -> float | None:
@@ -264,18 +298,23 @@ def _end(tx: Transaction, group: AutoScalingGroup, instance: Instance, moment: M
 
 def _name_provider(tx: Transaction, group: AutoScalingGroup, instances: list[Instance]) -> None:
     """Members that joined before the group had a capacity provider get its name now."""
-    provider = _provider(tx, group.arn)
+    provider = _provider_name(tx, group.arn)
     for instance in instances:
         for member in tx.where(ContainerInstance, instance_id=instance.id):
             if member.capacity_provider != provider and member.status != "INACTIVE":
                 tx.put(replace(member, capacity_provider=provider))
 
 
-def _provider(tx: Transaction, group: str | None) -> str | None:
+def _provider(tx: Transaction, group: str | None) -> CapacityProvider | None:
     for provider in tx.where(CapacityProvider, group=group) if group else ():
         if provider.status == "ACTIVE":
-            return provider.name
+            return provider
     return None
+
+
+def _provider_name(tx: Transaction, group: str | None) -> str | None:
+    provider = _provider(tx, group)
+    return provider.name if provider is not None else None
 
 
 def reconcile_instance(tx: Transaction, key: str, moment: Moment) -> float | None:
@@ -325,6 +364,8 @@ def join_cluster(tx: Transaction, instance: Instance, moment: Moment) -> float |
     connected. Without ECS_CLUSTER it stays a plain instance, as with an AMI that has no agent.
     """
     name = cluster_in(instance.user_data)
+    if instance.member is not None:
+        _learn(tx, instance.member)
     if name is None or instance.member is not None:
         return None
     place = Place(account=instance.owner, region=instance.region)
@@ -339,11 +380,20 @@ def join_cluster(tx: Transaction, instance: Instance, moment: Moment) -> float |
     host = choose_host(tx.where(Host), served, architecture)
     if host is None:
         return moment.now + LOOK_AGAIN
-    provider = _provider(tx, instance.group)
+    provider = _provider_name(tx, instance.group)
     member = container_instance(instance, cluster.arn, host, provider, moment)
     tx.put(member)
     tx.put(replace(instance, member=member.arn))
     return None
+
+
+def _learn(tx: Transaction, member: str) -> None:
+    """A member that joined under an older Seaway can do what this one can."""
+    there = tx.find(ContainerInstance, member)
+    if there is not None and there.host is not None:
+        known = {**dict(there.attributes), **dict.fromkeys(CAPABILITIES)}
+        if len(known) > len(there.attributes):
+            tx.put(replace(there, attributes=tuple(known.items())))
 
 
 def _leave_cluster(tx: Transaction, instance: Instance, moment: Moment) -> None:

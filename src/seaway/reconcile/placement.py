@@ -20,8 +20,10 @@ from seaway.core.requirements import runs_on
 from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode, TaskDefinition
+from seaway.reconcile.announcing_services import service_acted
 from seaway.reconcile.daemons import instances_for, is_daemon
 from seaway.reconcile.events import tell_once
+from seaway.reconcile.roles import role_ready
 from seaway.reconcile.services import stopping
 from seaway.store.addresses import AddressBook
 from seaway.store.changes import Change
@@ -74,7 +76,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
         if given.placed >= MOST_IN_A_ROUND:
             return moment.now
         definition = tx.find(TaskDefinition, task.task_definition)
-        if definition is None or not _logs_ready(tx, task, definition, moment):
+        if definition is None or not _can_start(tx, task, definition, moment):
             continue
         left += not given.place(task, definition)
     given.tell_refusals()
@@ -275,7 +277,16 @@ def _tell_refusal(tx: Transaction, task: Task, refusal: Refusal, moment: Moment)
             "was unable to place a task because no container instance met all of its "
             f"requirements. {why}"
         )
-    tell_once(tx, service, text, moment)
+    if tell_once(tx, service, text, moment):
+        name = "SERVICE_TASK_PLACEMENT_FAILURE"
+        short = "RESOURCE:FARGATE" if task.launch_type == "FARGATE" else refusal.resource
+        service_acted(tx, service, "ERROR", name, moment, reason=short)
+
+
+def _can_start(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:
+    """What it needs beside a place is there; else it is told to stop, with the reason."""
+    ready = role_ready(tx, task, definition, moment)
+    return ready and _logs_ready(tx, task, definition, moment)
 
 
 def _logs_ready(tx: Transaction, task: Task, definition: TaskDefinition, moment: Moment) -> bool:

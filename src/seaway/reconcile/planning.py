@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from seaway.core.capacity import ContainerInstance
-from seaway.core.deployment import Rollout, plan_rollout, zone_to_even_out
+from seaway.core.deployment import (
+    Rollout,
+    plan_rollout,
+    spreads_over_zones,
+    zone_to_even_out,
+)
 from seaway.core.moment import Moment
 from seaway.core.network import Subnet
 from seaway.core.service import Deployment, Service
@@ -35,8 +41,7 @@ def plan(
     """The next step of these tasks towards the deployment, and when to look again."""
     draining = on_draining_instances(tx, tasks)
     if daemons.is_daemon(service):
-        rollout, waits = daemons.plan(tx, service, deployment, tasks, verdicts, draining)
-        return rollout, moment.now + daemons.LOOK_AGAIN if waits else None
+        return daemons.plan(tx, service, deployment, tasks, verdicts, draining), None
     ends = {t.arn: protected_until(t, moment.now) for t in tasks if t.is_alive}
     protected = {arn: end for arn, end in ends.items() if end is not None}
     rollout = plan_rollout(
@@ -77,7 +82,11 @@ def _evened(
     zone = zone_to_even_out(service, deployment, tasks, verdicts.healthy, zones)
     if zone is None:
         return None, None
-    failed = [t.stopped_at or 0.0 for t in tasks if t.zone_wanted is not None and t.host is None]
+    failed = [
+        t.stop_asked_at or t.created_at
+        for t in tasks
+        if t.zone_wanted is not None and t.host is None
+    ]
     again = max(failed, default=-ZONE_PAUSE) + ZONE_PAUSE
     if moment.now < again:
         return None, again
@@ -100,6 +109,21 @@ def zones_for(tx: Transaction, service: Service, deployment: Deployment) -> set[
         if instance.status == "ACTIVE" and instance.connected and instance.zone
     }
     return machines & open_to if open_to else machines
+
+
+def unbalanced(tx: Transaction, instance: str) -> list[str]:
+    """The services that might move a task to the zone of an instance that has come (by ARN)."""
+    machine = tx.find(ContainerInstance, instance)
+    if machine is None or machine.status != "ACTIVE":
+        return []
+    found = []
+    for service in tx.where(Service, cluster=machine.cluster):
+        if service.zone_rebalancing != "ENABLED" or not spreads_over_zones(service):
+            continue
+        counts = Counter(t.zone for t in tx.where(Task, service=service.arn) if t.is_alive)
+        if max(counts.values(), default=0) > counts[machine.zone] + 1:
+            found.append(service.arn)
+    return found
 
 
 def starting_in(task: Task, rollout: Rollout, number: int) -> Task:

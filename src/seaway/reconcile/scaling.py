@@ -44,10 +44,15 @@ def keys_of(change: Change) -> Iterable[str]:
         return () if same else (new.service,)
     if noun is Service and new is not None and (old is None or old.status != new.status):
         return (change.key,)
-    if noun is Alarm and new is not None and (old is None or old.told is not new.told):
+    if noun is Alarm and new is not None and (old is None or _leads_to(old) != _leads_to(new)):
         services = map(service_of_action, new.actions())
         return [service for service in services if service is not None]
     return ()
+
+
+def _leads_to(alarm: Alarm) -> tuple[object, ...]:
+    """What of an alarm scaling goes by."""
+    return alarm.told, alarm.actions_enabled, alarm.actions()
 
 
 def all_keys(tx: Transaction) -> Iterable[str]:

@@ -17,10 +17,11 @@ from seaway.core.task import Task, TaskStatus
 from seaway.reconcile import daemons
 from seaway.reconcile.announcing_services import service_acted
 from seaway.reconcile.crews import Crew, settle
+from seaway.reconcile.endings import stop as stop_process
 from seaway.reconcile.events import tell
 from seaway.reconcile.hooks import give_up
+from seaway.reconcile.planning import unbalanced
 from seaway.reconcile.rollouts import latest
-from seaway.reconcile.rollouts import stop as stop_process
 from seaway.reconcile.shifting import undirect
 from seaway.reconcile.staffing import stop, stopping
 from seaway.reconcile.stages import advance, guard, is_arrived
@@ -43,6 +44,8 @@ def keys_of(change: Change) -> Iterable[str]:
             yield noun.service
         case Task() | Target() if noun.service is not None:
             yield noun.service
+            if isinstance(noun, Task) and noun.stopped_at is not None and noun.instance:
+                yield daemons.LEFT + noun.instance
         case Registration() if noun.task is not None:
             yield noun.task
         case _:
@@ -77,9 +80,12 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
 
 def _touched(tx: Transaction, key: str) -> set[str]:
     """The services of an instance's tasks, of a task, or that an alarm watches."""
-    if ":container-instance/" in key:
+    if key.startswith(daemons.LEFT):
+        found = daemons.left_alone(tx, key.removeprefix(daemons.LEFT))
+    elif ":container-instance/" in key:
         found = [task.service for task in tx.where(Task, instance=key) if task.is_alive]
         found += daemons.of_cluster(tx, key)
+        found += unbalanced(tx, key)
     elif ":task/" in key:
         task = tx.find(Task, key)
         found = [task.service] if task is not None else []

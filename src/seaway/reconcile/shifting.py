@@ -7,9 +7,20 @@ from dataclasses import replace
 
 from seaway.core.balancer import Action, WeightedGroup
 from seaway.core.service import Deployment, RevisionTraffic, Service
-from seaway.core.strategy import weights
+from seaway.core.service_deployment import ServiceDeployment
+from seaway.core.strategy import shifts, weights
 from seaway.store.rules import shifting_rule
 from seaway.store.transaction import Transaction
+
+
+def lead(tx: Transaction, service: Service, process: ServiceDeployment) -> None:
+    """Bring the traffic where the deployment is at."""
+    green = tx.find(Deployment, process.target)
+    if not shifts(process.configuration):
+        undirect(tx, service)
+    elif green is not None:
+        blue = tx.find(Deployment, process.blue or "")
+        direct(tx, service, blue, green, process.share, process.tested)
 
 
 def direct(

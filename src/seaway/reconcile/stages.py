@@ -19,20 +19,11 @@ from seaway.core.strategy import (
 )
 from seaway.core.task import Task
 from seaway.reconcile.crews import Crew
+from seaway.reconcile.endings import ALARM, BREAKER, HAND, OVERDUE, complete, fail, hook_cause
 from seaway.reconcile.hooks import consult
-from seaway.reconcile.rollouts import (
-    ALARM,
-    BREAKER,
-    HAND,
-    OVERDUE,
-    alarms,
-    complete,
-    fail,
-    hook_cause,
-    lead,
-    triggered,
-)
+from seaway.reconcile.shifting import lead
 from seaway.reconcile.verdicts import Verdicts
+from seaway.reconcile.watching import alarms, triggered
 from seaway.store.transaction import Transaction
 
 

@@ -1,13 +1,10 @@
-"""A template's task definition says all that RegisterTaskDefinition can, in CloudFormation's words."""
+"""A template's task definition says all that RegisterTaskDefinition can."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.aws.cloudformation.stacking import Stacking
+from seaway.aws import ecs
+from seaway.store.resident import Resident
+from tests.stacking import Stacking
 
 WHOLE = """
 Resources:
@@ -24,7 +21,7 @@ Resources:
       Volumes:
         - Name: data
           DockerVolumeConfiguration:
-            {Scope: shared, Autoprovision: true, Driver: local, DriverOpts: {type: nfs}, Labels: {A-b: C}}
+            {Scope: shared, Autoprovision: true, DriverOpts: {type: nfs}, Labels: {A-b: C}}
       ContainerDefinitions:
         - Name: cats
           Image: cats:1
@@ -53,3 +50,45 @@ Resources:
           FirelensConfiguration: {Type: fluentbit, Options: {enable-ecs-log-metadata: 'true'}}
           MountPoints: [{SourceVolume: data, ContainerPath: /data}]
 """
+
+
+def test_every_field_arrives_as_it_was_said() -> None:
+    api = Stacking(ecs.operations(), Resident())
+    api.cfn("CreateStack", StackName="net", TemplateBody=WHOLE)
+    for _ in range(3):
+        api.look()
+    assert api.stack()["StackStatus"] == "CREATE_COMPLETE"
+    definition = api("ecs", "DescribeTaskDefinition", taskDefinition="cats")["taskDefinition"]
+    cats, router = definition["containerDefinitions"]
+    assert (definition["pidMode"], definition["ipcMode"]) == ("task", "none")
+    assert definition["placementConstraints"] == [
+        {"type": "memberOf", "expression": "attribute:a exists"}
+    ]
+    assert definition["volumes"][0]["dockerVolumeConfiguration"] == {
+        "scope": "shared",
+        "autoprovision": True,
+        "driverOpts": {"type": "nfs"},
+        "labels": {"A-b": "C"},
+    }
+    assert cats["secrets"] == [{"name": "KEY", "valueFrom": "/cats/key"}]
+    assert cats["environmentFiles"] == [{"type": "s3", "value": "arn:aws:s3:::files/cats.env"}]
+    assert cats["repositoryCredentials"] == {"credentialsParameter": "registry"}
+    assert cats["volumesFrom"] == [{"sourceContainer": "router", "readOnly": True}]
+    assert cats["restartPolicy"] == {
+        "enabled": True,
+        "restartAttemptPeriod": 60,
+        "ignoredExitCodes": [0],
+    }
+    assert cats["dockerLabels"] == {"Team-A": "cats"}
+    assert cats["resourceRequirements"] == [{"type": "GPU", "value": "1"}]
+    assert [port.get("containerPortRange") for port in cats["portMappings"]] == ["80-82", None]
+    assert cats["linuxParameters"]["tmpfs"] == [
+        {"containerPath": "/scratch", "size": 16, "mountOptions": ["noexec"]}
+    ]
+    assert (cats["linuxParameters"]["maxSwap"], cats["linuxParameters"]["swappiness"]) == (0, 10)
+    assert cats["logConfiguration"]["secretOptions"] == [{"name": "key", "valueFrom": "/cats/key"}]
+    assert router["firelensConfiguration"] == {
+        "type": "fluentbit",
+        "options": {"enable-ecs-log-metadata": "true"},
+    }
+    assert router["versionConsistency"] == "enabled"

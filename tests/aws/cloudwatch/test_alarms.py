@@ -122,6 +122,16 @@ def test_a_second_look_at_the_same_values_changes_nothing(
     assert cloudwatch.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"] == before
 
 
+def test_values_somewhat_older_stand_in_for_missing_ones(
+    cloudwatch: Any, observed: Observed, space: str
+) -> None:
+    name = put(cloudwatch, space, EvaluationPeriods=3)
+    for minute in (-5, -4, -2):
+        load(cloudwatch, space, minute, 20)
+    look(observed, name)
+    assert shown(cloudwatch, name)["StateValue"] == "ALARM"
+
+
 def test_the_bus_hears_of_a_change_of_state(
     cloudwatch: Any, observed: Observed, space: str
 ) -> None:
@@ -276,4 +286,57 @@ def test_what_is_wrong_is_refused_by_name(
 ) -> None:
     with pytest.raises(ClientError) as error:
         put(cloudwatch, space, **given)
+    assert word in refusal(error)[1]
+
+
+def test_a_composite_alarm_follows_its_rule(
+    cloudwatch: Any, observed: Observed, space: str
+) -> None:
+    one, two = put(cloudwatch, space, "one"), put(cloudwatch, space, "two", Threshold=100.0)
+    both = f"{space}-both"
+    rule = f'ALARM("{one}") AND NOT ALARM({two})'
+    cloudwatch.put_composite_alarm(AlarmName=both, AlarmRule=rule, AlarmDescription="both")
+
+    def composite() -> Any:
+        found = cloudwatch.describe_alarms(AlarmNames=[both], AlarmTypes=["CompositeAlarm"])
+        return found["CompositeAlarms"][0]
+
+    assert (composite()["StateValue"], composite()["AlarmRule"]) == ("INSUFFICIENT_DATA", rule)
+    assert cloudwatch.describe_alarms(AlarmNames=[both])["MetricAlarms"] == []
+    load(cloudwatch, space, -1, 20)
+    for name in (one, two, both):
+        look(observed, name)
+    assert composite()["StateValue"] == "ALARM"
+    assert composite()["StateReason"].startswith(f"arn:aws:cloudwatch:{HOME}:alarm:{space}-")
+    assert json.loads(composite()["StateReasonData"])["triggeringAlarms"][0]["arn"].endswith(one)
+    load(cloudwatch, space, 0, 200)
+    observed.now = NOON.timestamp() + 65
+    for name in (one, two, both):
+        look(observed, name)
+    assert composite()["StateValue"] == "OK"
+    children = cloudwatch.describe_alarms(ChildrenOfAlarmName=both)["MetricAlarms"]
+    assert [alarm["AlarmName"] for alarm in children] == [one, two]
+    parents = cloudwatch.describe_alarms(ParentsOfAlarmName=one)["CompositeAlarms"]
+    assert [alarm["AlarmName"] for alarm in parents] == [both]
+    items = cloudwatch.describe_alarm_history(AlarmName=both, AlarmTypes=["CompositeAlarm"])
+    assert len(items["AlarmHistoryItems"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"AlarmRule": "LOUD(x)"}, "AlarmRule"),
+        ({"AlarmRule": "ALARM(nobody)"}, "nobody"),
+        ({"AlarmActions": [POLICY]}, "AlarmActions"),
+        ({"ActionsSuppressor": "x"}, "ActionsSuppressor"),
+    ],
+)
+def test_a_composite_alarm_that_nothing_would_come_of_is_refused(
+    cloudwatch: Any, space: str, given: dict[str, Any], word: str
+) -> None:
+    one = put(cloudwatch, space, "one")
+    with pytest.raises(ClientError) as error:
+        cloudwatch.put_composite_alarm(
+            **{"AlarmName": f"{space}-c", "AlarmRule": f"ALARM({one})", **given}
+        )
     assert word in refusal(error)[1]

@@ -45,7 +45,7 @@ def test_a_provider_of_an_auto_scaling_group_is_made_changed_and_deleted() -> No
             "instanceWarmupPeriod": 300,
         },
         "managedTerminationProtection": "DISABLED",
-        "managedDraining": "DISABLED",
+        "managedDraining": "ENABLED",
     }
     change = {"managedScaling": {"maximumScalingStepSize": 5}}
     changed = ecs.UpdateCapacityProvider(name="mine", autoScalingGroupProvider=change)
@@ -71,7 +71,7 @@ def test_a_provider_of_an_auto_scaling_group_is_made_changed_and_deleted() -> No
     ]
 
 
-def test_reserved_names_unknown_groups_and_managed_scaling_are_refused() -> None:
+def test_reserved_names_unknown_groups_and_protection_without_scaling_are_refused() -> None:
     ecs = with_group()
     given = {"autoScalingGroupArn": GROUP}
     create = ecs.CreateCapacityProvider
@@ -82,10 +82,31 @@ def test_reserved_names_unknown_groups_and_managed_scaling_are_refused() -> None
     assert refusal(lambda: create(name="mine", autoScalingGroupProvider=unknown))[0] == (
         "ClientException"
     )
-    scaling = {**given, "managedScaling": {"status": "ENABLED"}}
-    assert refusal(lambda: create(name="mine", autoScalingGroupProvider=scaling))[1] == (
-        "autoScalingGroupProvider.managedScaling.status ENABLED is not supported by Seaway yet."
+    alone = {**given, "managedTerminationProtection": "ENABLED"}
+    assert refusal(lambda: create(name="mine", autoScalingGroupProvider=alone))[1] == (
+        "The managed termination protection setting for the capacity provider requires managed "
+        "scaling to be enabled."
     )
     assert refusal(lambda: ecs.DeleteCapacityProvider(capacityProvider="FARGATE"))[1] == (
         "The specified capacity provider is reserved and cannot be deleted."
     )
+
+
+def test_what_the_cdk_asks_for_by_default_is_taken() -> None:
+    ecs = with_group()
+    given = {
+        "autoScalingGroupArn": GROUP,
+        "managedScaling": {"status": "ENABLED", "targetCapacity": 100},
+        "managedTerminationProtection": "ENABLED",
+    }
+    made = ecs.CreateCapacityProvider(name="mine", autoScalingGroupProvider=given)
+    shown = made["capacityProvider"]["autoScalingGroupProvider"]
+    assert shown["managedScaling"]["status"] == "ENABLED"
+    assert (shown["managedTerminationProtection"], shown["managedDraining"]) == (
+        "ENABLED",
+        "ENABLED",
+    )
+    off = {"managedTerminationProtection": "DISABLED", "managedDraining": "DISABLED"}
+    changed = ecs.UpdateCapacityProvider(name="mine", autoScalingGroupProvider=off)
+    shown = changed["capacityProvider"]["autoScalingGroupProvider"]
+    assert (shown["managedScaling"]["status"], shown["managedDraining"]) == ("ENABLED", "DISABLED")

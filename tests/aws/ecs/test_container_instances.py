@@ -121,3 +121,22 @@ def test_an_instance_has_ten_custom_attributes_at_most() -> None:
         "TargetNotFoundException",
         "The specified target wasn't found.",
     )
+
+
+def test_instances_are_listed_by_an_expression_of_the_query_language() -> None:
+    ecs = an_ecs()
+    ecs.put(
+        a_task_definition(),
+        an_instance(1, attributes=(("stack", "blue"),)),
+        an_instance(2, attributes=(("stack", "green"),)),
+        a_task(instance=an_instance(2).arn, group="service:web", last_status=TaskStatus.RUNNING),
+    )
+
+    def listed(expression: str) -> list[str]:
+        answer = ecs.ListContainerInstances(filter=expression)
+        return [arn[-1] for arn in answer["containerInstanceArns"]]
+
+    assert listed("attribute:stack == blue") == ["1"]
+    assert listed("task:group == service:web and runningTasksCount > 0") == ["2"]
+    assert listed("attribute:stack exists") == ["1", "2"]
+    assert refusal(lambda: listed("attribute:stack"))[0] == "InvalidParameterException"

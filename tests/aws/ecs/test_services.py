@@ -261,8 +261,9 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
         ),
         (
             {"schedulingStrategy": "DAEMON"},
-            "ClientException",
-            "schedulingStrategy DAEMON is not supported by Seaway yet.",
+            "InvalidParameterException",
+            "The daemon scheduling strategy does not support a desired count for services. Remove "
+            "a desired count value and try again.",
         ),
         (
             {"deploymentConfiguration": {"strategy": "BLUE_GREEN"}},

@@ -11,9 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seaway.aws import events
+from seaway.aws.errors import AwsError
 from seaway.core.bus import BusEvent
 from tests.aws.wired import Wired
 from tests.builders import CLUSTER, HOME
+from tests.handlers import Api
 
 PATTERN = '{"source": ["shop"]}'
 GROUP = f"arn:aws:logs:{HOME}:log-group:/events"
@@ -212,3 +214,13 @@ def test_a_pattern_can_be_tried_out(client: Any) -> None:
     with pytest.raises(ClientError) as error:
         client.test_event_pattern(EventPattern=PATTERN, Event='{"id": "1"}')
     assert refusal(error)[0] == "InvalidEventPatternException"
+
+
+def test_what_has_no_effect_on_an_event_is_refused_by_name() -> None:
+    # botocore can't sign a request to a global endpoint without more than we install.
+    api = Api(events.operations())
+    good = {"Source": "shop", "DetailType": "Sold", "Detail": "{}"}
+    with pytest.raises(AwsError, match="EndpointId"):
+        api("events", "PutEvents", Entries=[good], EndpointId="a.veo")
+    with pytest.raises(AwsError, match="TraceHeader"):
+        api("events", "PutEvents", Entries=[{**good, "TraceHeader": "x"}])

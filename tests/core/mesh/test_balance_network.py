@@ -63,6 +63,12 @@ def test_a_groups_attributes_have_their_effect() -> None:
     assert not made("TCP", replace(FLOWS, attributes=((key, "false"),)))[1].breaks_unhealthy
 
 
+def test_a_group_fails_open_when_fewer_are_healthy_than_it_wants() -> None:
+    assert made("TCP")[1].fails_open_below == 1
+    key = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
+    assert made("TCP", replace(FLOWS, attributes=((key, "50"),)))[1].fails_open_below == 50
+
+
 def test_checks_are_as_the_group_says_whatever_the_traffic_is() -> None:
     for group, traffic, check, secure in (
         ("TCP", Protocol.TCP, "TCP", (False, False)),
@@ -103,9 +109,10 @@ def test_what_the_load_balancer_does_to_requests() -> None:
         ("routing.http2.enabled", "false"),
         ("routing.http.xff_client_port.enabled", "true"),
         ("client_keep_alive.seconds", "60"),
+        ("routing.http.drop_invalid_header_fields.enabled", "true"),
     )
     ports, _ = balance(balanced(balancer=replace(ALB, attributes=attributes)))
-    assert ports[0].manners == Manners(http2=False, client_port=True, keep_alive=60)
+    assert ports[0].manners == Manners(http2=False, client_port=True, keep_alive=60, strict=True)
 
 
 def test_a_rule_may_keep_its_clients_and_ask_by_expression() -> None:

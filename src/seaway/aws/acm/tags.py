@@ -45,18 +45,14 @@ def list_tags_for_certificate(
 
 
 @operation("acm")
-def tag_resource(
-    tx: Transaction, call: Call, request: shapes.TagResourceRequest
-) -> None:
+def tag_resource(tx: Transaction, call: Call, request: shapes.TagResourceRequest) -> None:
     """Put tags on a certificate; one of the same key is replaced."""
     found = lookup.certificate(tx, call, request["ResourceArn"])
     tx.put(replace(found, tags=tagging.parse(request["Tags"], found.tags)))
 
 
 @operation("acm")
-def untag_resource(
-    tx: Transaction, call: Call, request: shapes.UntagResourceRequest
-) -> None:
+def untag_resource(tx: Transaction, call: Call, request: shapes.UntagResourceRequest) -> None:
     """Take tags off a certificate; a key that is not there is no error."""
     found = lookup.certificate(tx, call, request["ResourceArn"])
     tx.put(replace(found, tags=without(found.tags, request["TagKeys"])))

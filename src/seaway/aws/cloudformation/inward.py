@@ -66,6 +66,8 @@ class Inward:
 
 def shaped(model: Service, shape: Shape, value: Any) -> Any:
     """A template's value as the model's shape wants it. Raises Refused when it cannot be."""
+    if shape.document:
+        return value  # any JSON; its names are the caller's own
     match shape.kind:
         case "structure":
             return _structure(model, shape, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from seaway.aws.cloudwatch import (
     alarm_reading,
     alarms,
+    composite_alarms,
     metric_data,
     metric_statistics,
     metrics,
@@ -16,5 +17,8 @@ from seaway.aws.operation import Handler, operations_in
 
 def operations() -> list[Handler]:
     """The CloudWatch operations answered here."""
-    modules = (metric_data, metrics, queries, metric_statistics, alarms, alarm_reading, tags)
+    modules = (
+        *(metric_data, metrics, queries, metric_statistics),
+        *(alarms, composite_alarms, alarm_reading, tags),
+    )
     return [handler for module in modules for handler in operations_in(module)]

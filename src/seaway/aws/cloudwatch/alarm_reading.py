@@ -14,6 +14,7 @@ from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.aws.paging import BadToken, page
 from seaway.core.alarm import Alarm, AlarmHistory
+from seaway.core.alarm_rule import alarms_in
 from seaway.core.names import place_of
 from seaway.store.transaction import Transaction
 
@@ -28,31 +29,30 @@ HISTORY_RECORDS = 100
 def describe_alarms(
     tx: Transaction, call: Call, request: shapes.DescribeAlarmsInput
 ) -> shapes.DescribeAlarmsOutput:
-    """Metric alarms by name; there are no composite ones and no log alarms here."""
-    for name in ("ChildrenOfAlarmName", "ParentsOfAlarmName"):
-        if name in request:
-            raise ValidationError(
-                f"The parameter {name} is of composite alarms, which are not built in Seaway."
-            )
+    """By name; metric alarms unless AlarmTypes says otherwise. There are no log alarms here."""
     names, prefix = request.get("AlarmNames"), request.get("AlarmNamePrefix")
     if names and prefix:
         raise ValidationError("AlarmNames and AlarmNamePrefix cannot be specified together.")
-    types = request.get("AlarmTypes") or ["MetricAlarm"]
+    family = _family(tx, call, request)
+    types = request.get("AlarmTypes") or (
+        ["MetricAlarm"] if family is None else ["MetricAlarm", "CompositeAlarm"]
+    )
     state, action = request.get("StateValue"), request.get("ActionPrefix")
     found = [
         alarm
         for alarm in alarms_here(tx, call)
-        if "MetricAlarm" in types
+        if alarm.kind in types
+        and (family is None or alarm.name in family)
         and (not names or alarm.name in names)
         and (not prefix or alarm.name.startswith(prefix))
         and (not state or alarm.state == state)
         and (not action or any(one.startswith(action) for one in _all_actions(alarm)))
     ]
-    scope = f"DescribeAlarms {names} {prefix} {types} {state} {action}"
+    scope = f"DescribeAlarms {names} {prefix} {types} {state} {action} {family}"
     shown, token = _page(found, request, DEFAULT_RECORDS, scope)
     answer: shapes.DescribeAlarmsOutput = {
-        "MetricAlarms": [render_alarm(alarm) for alarm in shown],
-        "CompositeAlarms": [],
+        "MetricAlarms": [render_alarm(alarm) for alarm in shown if alarm.rule is None],
+        "CompositeAlarms": [render_composite(alarm) for alarm in shown if alarm.rule is not None],
     }
     if token is not None:
         answer["NextToken"] = token
@@ -68,6 +68,8 @@ def describe_alarms_for_metric(
     dimensions = parse.dimensions(request.get("Dimensions", ()), "Dimensions")
     found = []
     for alarm in alarms_here(tx, call):
+        if alarm.rule is not None:
+            continue
         settings = json.loads(alarm.settings)
         names = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit")
         same = all(settings.get(n) == wanted[n] for n in names if n in wanted)
@@ -84,13 +86,13 @@ def describe_alarm_history(
     if "AlarmContributorId" in request:
         raise ValidationError("The parameter AlarmContributorId is not built in Seaway.")
     name, kind = request.get("AlarmName"), request.get("HistoryItemType")
-    types = request.get("AlarmTypes") or ["MetricAlarm"]
+    types = request.get("AlarmTypes") or ["MetricAlarm", "CompositeAlarm"]
     start, end = request.get("StartDate"), request.get("EndDate")
     found = [
         item
         for item in tx.where(AlarmHistory)
         if place_of(item.alarm) == call.place
-        and "MetricAlarm" in types
+        and item.type in types
         and (name is None or item.name == name)
         and (kind is None or item.kind == kind)
         and (start is None or item.at >= parse.second(start))
@@ -104,7 +106,7 @@ def describe_alarm_history(
         "AlarmHistoryItems": [
             {
                 "AlarmName": item.name,
-                "AlarmType": "MetricAlarm",
+                "AlarmType": item.type,
                 "Timestamp": instant(item.at),
                 "HistoryItemType": item.kind,
                 "HistorySummary": item.summary,
@@ -116,6 +118,47 @@ def describe_alarm_history(
     if token is not None:
         answer["NextToken"] = token
     return answer
+
+
+def _family(tx: Transaction, call: Call, request: shapes.DescribeAlarmsInput) -> set[str] | None:
+    """The names of an alarm's children, those its rule asks, or of its parents, which ask it."""
+    child_of, parent_of = request.get("ChildrenOfAlarmName"), request.get("ParentsOfAlarmName")
+    if child_of is None and parent_of is None:
+        return None
+    if child_of is not None and parent_of is not None:
+        raise ValidationError(
+            "ChildrenOfAlarmName and ParentsOfAlarmName cannot be specified together."
+        )
+    asked = {
+        alarm.name: {name.rsplit("alarm:", 1)[-1] for name in alarms_in(alarm.rule)}
+        for alarm in alarms_here(tx, call)
+        if alarm.rule is not None
+    }
+    if child_of is not None:
+        return asked.get(child_of, set())
+    return {name for name, names in asked.items() if parent_of in names}
+
+
+def render_composite(alarm: Alarm) -> shapes.CompositeAlarm:
+    """A composite alarm as answers show it."""
+    shown: shapes.CompositeAlarm = {
+        "AlarmName": alarm.name,
+        "AlarmArn": alarm.arn,
+        "AlarmConfigurationUpdatedTimestamp": instant(alarm.updated_at),
+        "ActionsEnabled": alarm.actions_enabled,
+        "OKActions": [],
+        "AlarmActions": [],
+        "InsufficientDataActions": [],
+        "AlarmRule": alarm.rule or "",
+        "StateValue": alarm.state.value,
+        "StateReason": alarm.state_reason,
+        "StateUpdatedTimestamp": instant(alarm.state_at),
+        "StateTransitionedTimestamp": instant(alarm.state_at),
+        **json.loads(alarm.settings),  # type: ignore[typeddict-item]
+    }
+    if alarm.state_data is not None:
+        shown["StateReasonData"] = alarm.state_data
+    return shown
 
 
 def render_alarm(alarm: Alarm) -> shapes.MetricAlarm:

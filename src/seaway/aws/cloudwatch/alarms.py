@@ -30,6 +30,8 @@ def put_metric_alarm(tx: Transaction, call: Call, request: shapes.PutMetricAlarm
         _check_actions(name, request.get(name, []))  # type: ignore[arg-type]
     arn = call.arn("cloudwatch", f"alarm:{request['AlarmName']}")
     there = tx.find(Alarm, arn)
+    if there is not None and there.rule is not None:
+        raise ValidationError(f"There is a composite alarm of the name {there.name} already.")
     fresh = Alarm(
         arn=arn,
         name=request["AlarmName"],
@@ -51,7 +53,7 @@ def put_metric_alarm(tx: Transaction, call: Call, request: shapes.PutMetricAlarm
         settings=settings,
     )
     tx.put(alarm)
-    _note(tx, call, alarm, "updated" if there else "created", "Update" if there else "Create")
+    note_change(tx, call, alarm, "updated" if there else "created", "Update" if there else "Create")
 
 
 @operation("cloudwatch")
@@ -59,7 +61,7 @@ def delete_alarms(tx: Transaction, call: Call, request: shapes.DeleteAlarmsInput
     """All of them or, when one is not there, none."""
     for alarm in [_named(tx, call, name) for name in request["AlarmNames"]]:
         tx.drop(alarm)
-        _note(tx, call, alarm, "deleted", "Delete")
+        note_change(tx, call, alarm, "deleted", "Delete")
 
 
 @operation("cloudwatch")
@@ -124,7 +126,7 @@ def _switch(tx: Transaction, call: Call, names: Sequence[str], enabled: bool) ->
         alarm = tx.find(Alarm, call.arn("cloudwatch", f"alarm:{name}"))
         if alarm is not None and alarm.actions_enabled is not enabled:
             tx.put(replace(alarm, actions_enabled=enabled))
-            _note(tx, call, alarm, "updated", "Update")
+            note_change(tx, call, alarm, "updated", "Update")
 
 
 def _check_actions(name: str, actions: Sequence[str]) -> None:
@@ -142,13 +144,15 @@ def _check_actions(name: str, actions: Sequence[str]) -> None:
             )
 
 
-def _note(tx: Transaction, call: Call, alarm: Alarm, done: str, kind: str) -> None:
+def note_change(tx: Transaction, call: Call, alarm: Alarm, done: str, kind: str) -> None:
+    """A line of the alarm's story about its configuration."""
     tx.put(
         AlarmHistory(
             id=call.moment.uuid(),
             alarm=alarm.arn,
             name=alarm.name,
             at=call.moment.now,
+            type=alarm.kind,
             kind="ConfigurationUpdate",
             summary=f'Alarm "{alarm.name}" {done}'[:255],
             data=json.dumps({"version": "1.0", "type": kind}),

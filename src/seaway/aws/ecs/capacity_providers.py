@@ -67,7 +67,6 @@ def create_capacity_provider(
         name=name,
         group=group,
         created_at=call.moment.now,
-        managed_draining=False,
         tags=parse_tags(request.get("tags")),
     )
     provider = _changed(provider, given)
@@ -151,23 +150,26 @@ def _changed(
 ) -> CapacityProvider:
     """The provider with what the request says.
 
-    The group's size stays with its owner: nothing scales it, protects its instances or drains
-    them yet, so switching that on is refused.
+    Raises InvalidParameterException.
     """
     scaling = given.get("managedScaling", {})
-    path = "autoScalingGroupProvider."
-    if scaling.get("status") == "ENABLED":
-        raise not_built(path + "managedScaling.status ENABLED")
-    for switch in ("managedTerminationProtection", "managedDraining"):
-        if given.get(switch) == "ENABLED":
-            raise not_built(f"{path}{switch} ENABLED")
     provider = replace(
         provider,
+        managed_scaling=_switched(scaling.get("status"), provider.managed_scaling),
+        managed_termination_protection=_switched(
+            given.get("managedTerminationProtection"), provider.managed_termination_protection
+        ),
+        managed_draining=_switched(given.get("managedDraining"), provider.managed_draining),
         target_capacity=scaling.get("targetCapacity", provider.target_capacity),
         minimum_step=scaling.get("minimumScalingStepSize", provider.minimum_step),
         maximum_step=scaling.get("maximumScalingStepSize", provider.maximum_step),
         instance_warmup=scaling.get("instanceWarmupPeriod", provider.instance_warmup),
     )
+    if provider.managed_termination_protection and not provider.managed_scaling:
+        raise InvalidParameterException(
+            "The managed termination protection setting for the capacity provider requires "
+            "managed scaling to be enabled."
+        )
     if not 1 <= provider.target_capacity <= 100:
         raise InvalidParameterException("targetCapacity must be between 1 and 100.")
     if not 1 <= provider.minimum_step <= provider.maximum_step <= 10000:
@@ -177,6 +179,12 @@ def _changed(
     if not 0 <= provider.instance_warmup <= 10000:
         raise InvalidParameterException("instanceWarmupPeriod must be between 0 and 10000.")
     return provider
+
+
+def _switched(given: str | None, before: bool) -> bool:
+    if given is not None and given not in ("ENABLED", "DISABLED"):
+        raise InvalidParameterException(f"Invalid value: {given}. It is ENABLED or DISABLED.")
+    return before if given is None else given == "ENABLED"
 
 
 def _fargate(arn: str, name: str) -> shapes.CapacityProvider:

@@ -22,6 +22,7 @@ from seaway.aws.ecs.parse_launch import (
     parse_placement,
     parse_platform,
 )
+from seaway.aws.ecs.parse_scheduling import check_count, check_daemon, parse_scheduling
 from seaway.aws.ecs.references import check_name, runnable_definition
 from seaway.aws.ecs.registries import check_registries, parse_registries
 from seaway.aws.ecs.render_cluster import launch_type_of
@@ -31,7 +32,6 @@ from seaway.core.cluster import Cluster, StrategyItem
 from seaway.core.connect_rules import protocol_refusal
 from seaway.core.names import service_arn
 from seaway.core.service import DeploymentConfiguration, Service, ServiceConnect
-from seaway.core.strategy import shifts
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
@@ -43,12 +43,6 @@ _ABSENT = (
     "vpcLatticeConfigurations",
     "gatewayConnectors",
     "monitoring",
-)
-
-
-_NO_COUNT = (
-    "The daemon scheduling strategy does not support a desired count for services. Remove a "
-    "desired count value and try again."
 )
 
 
@@ -73,7 +67,7 @@ def created(
     _refuse_unbuilt(request)
     if not request.get("taskDefinition"):
         raise InvalidParameterException("TaskDefinition can not be blank.")
-    scheduling = _scheduling(request)
+    scheduling = parse_scheduling(request)
     definition = runnable_definition(tx, call, request["taskDefinition"])
     launch_type, strategy = resolve_launch(
         cluster, request.get("launchType"), request.get("capacityProviderStrategy")
@@ -128,8 +122,7 @@ def updated(
     Raises what ``created`` raises.
     """
     _refuse_unbuilt(request)
-    if before.scheduling == "DAEMON" and "desiredCount" in request:
-        raise InvalidParameterException(_NO_COUNT)
+    check_count(before, request)
     old = tx.find(TaskDefinition, before.task_definition)
     assert old is not None, "task definitions in use are never removed"
     definition = old
@@ -226,7 +219,7 @@ def _check(
         raise InvalidParameterException(
             "Health check grace period is only valid for services configured to use load balancers"
         )
-    _check_daemon(service, fargate)
+    check_daemon(service, fargate)
     check_load_balancers(tx, service.load_balancers, definition)
     check_shifting(tx, service)
     check_registries(tx, service.registries, definition, service.arn)
@@ -248,42 +241,6 @@ def _refuse_unbuilt(request: shapes.CreateServiceRequest | shapes.UpdateServiceR
     if request.get("launchType") == "EXTERNAL" and connected:
         raise InvalidParameterException(
             "Service Connect is not supported with the EXTERNAL launch type."
-        )
-
-
-def _scheduling(request: shapes.CreateServiceRequest) -> str:
-    """REPLICA needs a count, DAEMON has none: its cluster's instances give it."""
-    scheduling = request.get("schedulingStrategy") or "REPLICA"
-    if scheduling not in ("REPLICA", "DAEMON"):
-        raise InvalidParameterException(f"Invalid schedulingStrategy: {scheduling}")
-    if scheduling == "REPLICA" and "desiredCount" not in request:
-        raise InvalidParameterException("Desired count can not be null.")
-    if scheduling == "DAEMON" and "desiredCount" in request:
-        raise InvalidParameterException(_NO_COUNT)
-    return scheduling
-
-
-def _check_daemon(service: Service, fargate: bool) -> None:
-    """One task on each instance: no Fargate, no strategy of placement, nothing to keep apart."""
-    if service.scheduling != "DAEMON":
-        return
-    if fargate or service.strategy:
-        raise InvalidParameterException(
-            "The daemon scheduling strategy is not supported with Fargate or a capacity provider "
-            "strategy."
-        )
-    if service.placement_strategy:
-        raise InvalidParameterException(
-            "Placement strategies are not supported with the daemon scheduling strategy."
-        )
-    if shifts(service.rollout):
-        raise InvalidParameterException(
-            f"The deployment strategy {service.rollout.strategy} is not supported with the daemon "
-            "scheduling strategy."
-        )
-    if service.rollout.maximum_percent != 100:
-        raise InvalidParameterException(
-            "maximumPercent must be 100 with the daemon scheduling strategy."
         )
 
 

@@ -57,7 +57,7 @@ LOAD_BALANCER: Mapping[str, Setting] = {
     "idle_timeout.timeout_seconds": Setting("60", number(1, 4000)),
     "deletion_protection.enabled": _flag(built=True),
     "routing.http2.enabled": _flag("true", built=True),
-    "routing.http.drop_invalid_header_fields.enabled": _flag(),
+    "routing.http.drop_invalid_header_fields.enabled": _flag(built=True),
     "routing.http.xff_client_port.enabled": _flag(built=True),
     # The proxy never changes the Host header, so both values are kept.
     "routing.http.preserve_host_header.enabled": _flag(built=True),
@@ -114,7 +114,7 @@ _HEALTH: Mapping[str, Setting] = {
         "1", matches(r"[1-9]\d*"), ("1",)
     ),
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": Setting(
-        "off", matches(r"off|[1-9]\d?|100"), ("off",)
+        "off", matches(r"off|[1-9]\d?|100")
     ),
 }
 

@@ -71,8 +71,8 @@ def parse(
 def add_listener_certificates(
     tx: Transaction, call: Call, request: shapes.AddListenerCertificatesInput
 ) -> shapes.AddListenerCertificatesOutput:
-    """Show another certificate to clients that ask for one of its names; existing connections
-    go on for five seconds at most."""
+    """Show another certificate to clients that ask for one of its names; connections that are
+    open are told to close and have five seconds to."""
     listener = _secure(tx, request["ListenerArn"])
     added = _only(tx, call, request["Certificates"])
     if added not in listener.certificates:

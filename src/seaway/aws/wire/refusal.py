@@ -22,6 +22,8 @@ _JSON = {
     "IncompleteSignature": ("IncompleteSignatureException", 400),
     "SignatureDoesNotMatch": ("InvalidSignatureException", 400),
     "RequestExpired": ("InvalidSignatureException", 400),
+    "UnrecognizedClientException": ("UnrecognizedClientException", 400),
+    "ExpiredTokenException": ("ExpiredTokenException", 400),
     "InternalFailure": ("InternalFailure", 500),
 }
 _QUERY = {
@@ -30,6 +32,8 @@ _QUERY = {
     "ValidationException": ("ValidationError", 400),
     "AccessDeniedException": ("AccessDenied", 403),
     "ThrottlingException": ("Throttling", 400),
+    "UnrecognizedClientException": ("InvalidClientTokenId", 403),
+    "ExpiredTokenException": ("ExpiredToken", 403),
 }
 _EC2 = {
     "UnknownOperationException": ("InvalidAction", 400),
@@ -37,8 +41,15 @@ _EC2 = {
     "ValidationException": ("InvalidParameterValue", 400),
     "SignatureDoesNotMatch": ("AuthFailure", 401),
     "AccessDeniedException": ("UnauthorizedOperation", 403),
+    "UnrecognizedClientException": ("AuthFailure", 401),
+    "ExpiredTokenException": ("RequestExpired", 400),
     "ThrottlingException": ("RequestLimitExceeded", 503),
     "InternalFailure": ("InternalError", 500),
+}
+_REST_XML = {
+    "UnknownOperationException": ("NotImplemented", 501),
+    "UnrecognizedClientException": ("InvalidAccessKeyId", 403),
+    "ExpiredTokenException": ("ExpiredToken", 400),
 }
 _COMMON: dict[Wire, dict[str, tuple[str, int]]] = {
     Wire.JSON: _JSON,
@@ -46,7 +57,7 @@ _COMMON: dict[Wire, dict[str, tuple[str, int]]] = {
     Wire.REST_JSON: _JSON,
     Wire.QUERY: _QUERY,
     Wire.EC2: _EC2,
-    Wire.REST_XML: {"UnknownOperationException": ("NotImplemented", 501)},
+    Wire.REST_XML: _REST_XML,
 }
 """The names the protocols give the errors that every service can give."""
 

@@ -15,6 +15,8 @@ _BALANCER_REPLIES = (
 )
 
 _FORWARDED = "x-forwarded-for"
+_INVALID = ".*[^-A-Za-z0-9:].*"
+"""Names of headers that an ALB drops when asked to (attribute: drop_invalid_header_fields)."""
 _TLS_HEADERS = {
     "x-amzn-tls-version": "%DOWNSTREAM_TLS_VERSION%",
     "x-amzn-tls-cipher-suite": "%DOWNSTREAM_TLS_CIPHER%",
@@ -49,6 +51,8 @@ def balancer_manners(port: Port) -> Json:
     if port.manners is not None:
         told["http1_safe_max_connection_duration"] = True
     mutations = [*_forwarded(manners), *(_tls_headers() if manners.tls_headers else ())]
+    if manners.strict:
+        mutations.append({"remove_on_match": {"key_matcher": {"safe_regex": {"regex": _INVALID}}}})
     if mutations:
         kind = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
         told["early_header_mutation_extensions"] = [

@@ -45,7 +45,7 @@ def cluster(upstream: Upstream) -> Json:
             # AWS fails open: when every target is unhealthy all of them get traffic. Envoy's
             # threshold is a whole percentage and 1 is reached only by none healthy, for any
             # upstream of up to 100 endpoints; 0 would answer 503.
-            "healthy_panic_threshold": {"value": 1},
+            "healthy_panic_threshold": {"value": upstream.fails_open_below},
             "ignore_new_hosts_until_first_hc": upstream.health_check is not None,
             "zone_aware_lb_config": {"routing_enabled": {"value": 0}},
             # Envoy would keep an endpoint's draining, or its recovery, to itself for a second.

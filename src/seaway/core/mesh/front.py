@@ -29,7 +29,8 @@ class Manners:
     ``forwarded`` is what becomes of X-Forwarded-For: append, preserve or remove; with
     ``client_port`` what is appended has the client's port. ``keep_alive``: seconds a client's
     connection may last. ``http2``: whether clients may speak it. ``tls_headers`` tells targets
-    the version and cipher of TLS. ``logged`` writes each request down for the access log.
+    the version and cipher of TLS. ``strict`` takes headers away whose names have other characters
+    than letters, digits and hyphens. ``logged`` writes each request down for the access log.
     """
 
     forwarded: str = "append"
@@ -37,4 +38,5 @@ class Manners:
     keep_alive: float = 3600
     http2: bool = True
     tls_headers: bool = False
+    strict: bool = False
     logged: bool = False

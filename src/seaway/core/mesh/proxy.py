@@ -197,6 +197,8 @@ class Upstream:
     announced: bool = False
     """A header of the proxy protocol, version 2, tells endpoints who calls (elbv2
     ``proxy_protocol_v2.enabled``)."""
+    fails_open_below: int = 1
+    """Percentage of healthy endpoints below which all of them are sent to; 1 = when none is."""
     breaks_unhealthy: bool = False
     """Connections to an endpoint that turns unhealthy are closed (network load balancers)."""
 

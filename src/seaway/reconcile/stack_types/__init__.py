@@ -6,6 +6,7 @@ from seaway.reconcile.stack_types import (
     balancers,
     certificates,
     discovery,
+    events,
     groups,
     identity,
     networks,
@@ -29,4 +30,5 @@ TYPES: dict[str, Kind] = {
     **balancers.TYPES,
     **certificates.TYPES,
     **watching.TYPES,
+    **events.TYPES,
 }
