@@ -10,9 +10,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seaway.agent.containers import container_name
 from seaway.agent.engine import ContainerSpec
 from seaway.core.task import TaskStatus
-from seaway.core.task_definition import Dependency
+from seaway.core.task_definition import Dependency, RestartPolicy
 from seaway.link.messages import Assignment
 from tests.agent.builders import MemoryLink, a_container, an_agent, an_assignment, an_engine
 from tests.agent.fake_engine import FakeEngine
@@ -108,6 +109,47 @@ def test_killed_twice_anywhere_it_still_runs_once_and_leaves_nothing(
         assert engine.specs == {}
         started = [what for verb, what in engine.done if verb == "start"]
         assert all(started.count(what) == 1 for what in started if "pause" not in what)
+
+    with tempfile.TemporaryDirectory() as directory:
+        asyncio.run(story(Path(directory)))
+
+
+@settings(deadline=None, max_examples=10)
+@given(done=st.booleans())
+def test_killed_at_a_restart_the_container_is_started_once_more_and_that_is_counted_once(
+    done: bool,
+) -> None:
+    policy = RestartPolicy(attempt_period=60)
+    task = an_assignment(a_container("web", restart=policy))
+    name = container_name(task, "web")
+
+    async def story(directory: Path) -> None:
+        engine = MortalEngine(10_000, does_the_last=done)
+        assert await played(engine, directory, task, TaskStatus.RUNNING)
+        engine.end(name, 1, finished_at=61.0)
+        engine.deeds = 1
+        link = MemoryLink()
+        link.to_host.put_nowait(task)
+        job = asyncio.create_task(an_agent(engine, link, directory).run())
+        await engine.dead.wait()
+        job.cancel()
+        await asyncio.wait({job})
+        assert engine.state[f"id-{name}"].running is done
+        engine.dead.clear()
+        engine.deeds = 10_000
+        link = MemoryLink()
+        link.to_host.put_nowait(task)
+        job = asyncio.create_task(an_agent(engine, link, directory).run())
+        await link.report(TaskStatus.RUNNING)
+        async with asyncio.timeout(5):
+            while not engine.state[f"id-{name}"].running:
+                await asyncio.sleep(0)
+        link.to_host.put_nowait(replace(task, desired_status=TaskStatus.STOPPED))
+        stopped = await link.report(TaskStatus.STOPPED)
+        assert stopped.containers[0].restarts == 1
+        assert engine.done.count(("start", name)) == 2
+        job.cancel()
+        await asyncio.wait({job})
 
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(story(Path(directory)))

@@ -45,7 +45,7 @@ def router(*options: tuple[str, str]) -> ContainerDefinition:
     _, mounts = host_python.volumes()
     # The image has no `env`; the shell sets variables as well.
     command = host_python.command("log_router.py").removeprefix("env ")
-    made = shell("router", "", firelens=Firelens(type="fluentbit", options=options))
+    made = shell("router", "", firelens=Firelens(type="fluentbit", options=options), stop_timeout=2)
     places = tuple(
         MountPoint(volume=m["sourceVolume"], path=m["containerPath"], read_only=True)
         for m in mounts

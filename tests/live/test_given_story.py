@@ -78,6 +78,7 @@ def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(tow
     router = {
         **base,
         "name": "router",
+        "stopTimeout": 2,
         "command": ["sh", "-c", host_python.command("log_router.py")],
         "mountPoints": mounts,
         "firelensConfiguration": {

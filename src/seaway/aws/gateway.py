@@ -13,6 +13,8 @@ from seaway.aws.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Call
 from seaway.aws.errors import AwsError, InternalFailure, SerializationException, UnknownOperation
 from seaway.aws.model import Models, Service
 from seaway.aws.operation import Handler, Later
+from seaway.aws.s3.asked import read as read_asked
+from seaway.aws.s3.presigned import verify_older
 from seaway.aws.sigv4 import Message, Signature, Verifier, read_signature
 from seaway.aws.wire.cbor import CborCodec
 from seaway.aws.wire.constraints import Constraints
@@ -92,6 +94,7 @@ class Gateway:
         self._account = account
         self._host = host
         self._account_of = account_of or (lambda access_key: None)
+        self._keys = keys
         self._verifier = Verifier(keys)
         self._built_services = _by_service(operations)
         self._models = models or Models(self._built_services)
@@ -193,6 +196,9 @@ class Gateway:
         """
         headers = _headers(scope["headers"])
         signature = read_signature(headers, scope["query_string"])
+        if signature is None:
+            key = verify_older(read_asked(scope), self._keys, moment.now, known_only=known_only)
+            return self._call(None, moment, request_id, key)
         path = scope.get("raw_path") or scope["path"].encode("utf-8")
         message = Message(scope["method"], path, scope["query_string"], headers, None)
         self._verifier.verify(signature, message, moment.now, known_only=known_only)
@@ -253,8 +259,10 @@ class Gateway:
             found = self._constraints[service] = Constraints(self._models.service(service))
         return found
 
-    def _call(self, signature: Signature | None, moment: Moment, request_id: str) -> Call:
-        access_key = signature.credential.access_key if signature else ""
+    def _call(
+        self, signature: Signature | None, moment: Moment, request_id: str, key: str = ""
+    ) -> Call:
+        access_key = signature.credential.access_key if signature else key
         return Call(
             account=self._account_of(access_key) or self._account,
             region=(signature.credential.region if signature else "") or DEFAULT_REGION,

@@ -55,7 +55,7 @@ class Gathering:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        checksums = ()
+        checksums: Pairs = ()
         if self._checksum is not None and self._algorithm is not None:
             checksums = ((self._algorithm, written(self._checksum.digest())),)
         return Gathered(file, self.size, self._md5.hexdigest(), self._sha256.hexdigest(), checksums)

@@ -55,7 +55,7 @@ def refuse_unbuilt(headers: Mapping[str, str]) -> None:
 
 def kept_headers(headers: Mapping[str, str]) -> Pairs:
     """What the writer says of the content."""
-    found = dict((name, headers[name]) for name in KEPT if name in headers)
+    found = {name: headers[name] for name in KEPT if name in headers}
     # How the body came over the wire is no property of the object.
     coding = [c.strip() for c in found.get("content-encoding", "").split(",")]
     left = ",".join(one for one in coding if one and one != "aws-chunked")

@@ -16,7 +16,7 @@ from seaway.aws.s3.buckets import bucket_named
 from seaway.aws.s3.checksums import ALGORITHMS, FULL_OBJECT, new_checksum, of_parts, written
 from seaway.aws.s3.conditions import check_write, span
 from seaway.aws.s3.errors import Refusal, bad_digest, invalid, malformed, no_upload
-from seaway.aws.s3.exchange import Exchange
+from seaway.aws.s3.exchange import Exchange, Headers
 from seaway.aws.s3.gathering import Gathering
 from seaway.aws.s3.objects import Objects
 from seaway.aws.s3.xml import element, time_of, tree
@@ -82,7 +82,7 @@ class Uploads:
 
         await self._store.transact(write)
         inner = element("Bucket", made.bucket) + element("Key", made.name)
-        more = ()
+        more: Headers = ()
         if algorithm and kind:
             more = (
                 ("x-amz-checksum-algorithm", algorithm.upper()),
