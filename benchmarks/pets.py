@@ -23,7 +23,7 @@ from rich.console import Console
 from benchmarks.processes import CannotMeasure
 from seaway.cli.demo.clients import Aws, connect
 from seaway.cli.demo.definitions import TAG
-from seaway.cli.demo.names import BALANCER, CATS, CLUSTER, PROVIDER, WEB
+from seaway.cli.demo.names import BALANCER, CATS, CLUSTER, DOGS, PROVIDER
 from seaway.cli.demo.services import tasks_of
 from seaway.cli.demo.stage import Stage
 from seaway.cli.demo.walk import PREPARING, Walk
@@ -246,7 +246,10 @@ class Pets:
 
     @contextmanager
     def callers(self, rate: int) -> Iterator[tuple[Callers, Callers]]:
-        """Callers through the load balancer, and through Service Connect from a task of web."""
+        """Callers through the load balancer, and through Service Connect from a task of dogs.
+
+        That one is on Fargate, so no drained instance takes it along.
+        """
         sandbox, address = self._inside()
         balanced = Callers(self.address, PORT, "pets.example", PATH, rate, "")
         connected = Callers(address, 80, NAME, PATH, rate, sandbox)
@@ -257,10 +260,10 @@ class Pets:
             connected.end()
 
     def _inside(self) -> tuple[str, str]:
-        """The network namespace of a task of web, and the address it calls pets by."""
-        task = tasks_of(self.aws, WEB)[0]
+        """The network namespace of a task of dogs, and the address it calls pets by."""
+        task = tasks_of(self.aws, DOGS)[0]
         (described,) = self.aws.ecs.describe_tasks(cluster=CLUSTER, tasks=[task])["tasks"]
-        container = next(c for c in described["containers"] if c["name"] == WEB.name)
+        container = next(c for c in described["containers"] if c["name"] == DOGS.name)
         form = "{{.State.Pid}}"
         pid = _docker("inspect", "-f", form, container["runtimeId"]).strip()
 
@@ -269,7 +272,7 @@ class Pets:
             found = [line.split()[0] for line in hosts.splitlines() if line.split()[1:] == [NAME]]
             return next((word for word in found if "." in word), "")
 
-        self.until(lambda: bool(address()), "web does not know pets")
+        self.until(lambda: bool(address()), "dogs does not know pets")
         return f"/proc/{pid}/ns/net", address()
 
 
