@@ -221,7 +221,7 @@ class Seaway:
     def sessions(self) -> Sessions:
         """Terminals in containers; loaded when they are needed first, which is after the start."""
         door = importlib.import_module("seaway.sessions.door")
-        sessions: Sessions = door.Sessions(self.store, moment)
+        sessions: Sessions = door.Sessions(self.store, self.objects, moment)
         return sessions
 
     @cached_property

@@ -28,6 +28,9 @@ STICKINESS = "ForwardConfig.TargetGroupStickinessConfig"
 TAGGED = {"tags": [{"key": "owner"}]}
 
 
+_EXEC_LOG = "configuration.executeCommandConfiguration.logConfiguration"
+
+
 def actions(name: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Probes of the actions in the member of this name: values, and what stands beside them."""
     values = {
@@ -485,7 +488,13 @@ CASES = (
     Case(
         service="ecs",
         operation="CreateCluster",
-        refused=("settings[].name", "configuration"),
+        refused=(
+            "settings[].name",
+            "configuration.managedStorageConfiguration",
+            "configuration.executeCommandConfiguration.kmsKeyId",
+            f"{_EXEC_LOG}.cloudWatchEncryptionEnabled",
+            f"{_EXEC_LOG}.s3EncryptionEnabled",
+        ),
         base={"clusterName": "new"},
         values={
             "capacityProviders": ["FARGATE"],
@@ -493,9 +502,18 @@ CASES = (
             "settings[].name": "probe",
             "settings[].value": "enabled",
             "serviceConnectDefaults.namespace": "shop",
+            "configuration.executeCommandConfiguration.logging": "NONE",
         },
         beside={
             "tags": TAGGED,
+            _EXEC_LOG: {
+                "configuration": {
+                    "executeCommandConfiguration": {
+                        "logging": "OVERRIDE",
+                        "logConfiguration": {"cloudWatchLogGroupName": "/exec"},
+                    }
+                }
+            },
             "defaultCapacityProviderStrategy": {
                 "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
                 "defaultCapacityProviderStrategy": SPREAD,

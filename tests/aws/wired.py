@@ -22,6 +22,7 @@ from seaway.aws.gateway import Gateway
 from seaway.aws.model import Models, Service, load
 from seaway.aws.operation import Handler
 from seaway.core.moment import Moment
+from seaway.link.functions import Functions
 from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
 from tests.handlers import REGION, Counted
@@ -69,7 +70,12 @@ class _Raw(io.BytesIO):
 class Wired:
     """A gateway over a store in memory, and a clock one sets (epoch seconds)."""
 
-    def __init__(self, handlers: Iterable[Handler], now: float | None = None) -> None:
+    def __init__(
+        self,
+        handlers: Iterable[Handler],
+        now: float | None = None,
+        functions: Functions | None = None,
+    ) -> None:
         self.store = Resident()
         # Signatures are checked against this clock, and botocore signs with the real one.
         self.now = now
@@ -80,7 +86,11 @@ class Wired:
         for service, name in built:
             operations[service].add(name)
         self.gateway = Gateway(
-            built, transact=self._transact, moment=self.moment, models=_Models(operations)
+            built,
+            transact=self._transact,
+            moment=self.moment,
+            models=_Models(operations),
+            functions=functions,
         )
         self._clients: list[tuple[str, str, Any]] = []
 

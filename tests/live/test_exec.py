@@ -172,3 +172,31 @@ def test_much_output_comes_whole(town: Town, task: str) -> None:
         raise AssertionError("closed without an end")
 
     assert asyncio.run(read()) == (3_000_000, Ended("", 0))
+
+
+def test_a_session_is_recorded_where_its_cluster_says(town: Town, task: str) -> None:
+    town.aws.logs.create_log_group(logGroupName="/exec")
+    logged = {"cloudWatchLogGroupName": "/exec"}
+    given = {"logging": "OVERRIDE", "logConfiguration": logged}
+    configuration = {"executeCommandConfiguration": given}
+    town.aws.ecs.update_cluster(cluster=CLUSTER, configuration=configuration)
+    shell = terminal(town, task, "sh")
+    shell.until("# ")
+    shell.type("echo rec-$((6*7))\r")
+    shell.until("rec-42")
+    shell.type("exit\r")
+    shell.ended()
+    shown = eventually(
+        lambda: [
+            event["message"]
+            for event in town.aws.logs.filter_log_events(logGroupName="/exec")["events"]
+        ],
+        "what was shown is in the log group",
+    )
+    assert "rec-42" in shown
+    town.aws.logs.delete_log_group(logGroupName="/exec")
+    done = town.site.cli("exec", "--cluster", CLUSTER, task, "id")
+    assert done.returncode == 1
+    assert "The log group /exec does not exist" in done.stderr
+    none = {"executeCommandConfiguration": {"logging": "NONE"}}
+    town.aws.ecs.update_cluster(cluster=CLUSTER, configuration=none)

@@ -31,10 +31,19 @@ def port_option(command: F) -> F:
 
 
 def settings_for(
-    data_dir: Path | None, port: int | None = None, gateway: str | None = None
+    data_dir: Path | None,
+    port: int | None = None,
+    gateway: str | None = None,
+    lambda_endpoint: str | None = None,
 ) -> Settings:
     """The settings of this call; a wrong one ends the command with one sentence."""
     try:
-        return settings_from(os.environ, data_dir=data_dir, port=port, gateway=gateway)
+        return settings_from(
+            os.environ,
+            data_dir=data_dir,
+            port=port,
+            gateway=gateway,
+            lambda_endpoint=lambda_endpoint,
+        )
     except SettingsError as error:
         raise click.ClickException(str(error)) from error

@@ -26,10 +26,21 @@ START_SECONDS = 30.0
     metavar="ADDRESS:PORT",
     help="Take HTTP calls to every endpoint here, by the name in Host (SEAWAY_GATEWAY; none).",
 )
+@click.option(
+    "--lambda-endpoint",
+    metavar="URL",
+    help="Call functions that are not here at this Lambda (SEAWAY_LAMBDA_ENDPOINT; none).",
+)
 @click.option("--detach", "-d", is_flag=True, help="Start in the background and come back.")
-def up(data_dir: Path | None, port: int | None, gateway: str | None, detach: bool) -> None:
+def up(
+    data_dir: Path | None,
+    port: int | None,
+    gateway: str | None,
+    lambda_endpoint: str | None,
+    detach: bool,
+) -> None:
     """Start the API, the controllers, the registry, the host proxy and the agent."""
-    settings = settings_for(data_dir, port, gateway)
+    settings = settings_for(data_dir, port, gateway, lambda_endpoint)
     check_machine()
     present = running(settings)
     if present is not None:
@@ -75,6 +86,8 @@ def start_detached(settings: Settings) -> None:
     ]  # fmt: skip
     if settings.gateway is not None:
         command += ["--gateway", "{}:{}".format(*settings.gateway)]
+    if settings.lambda_endpoint is not None:
+        command += ["--lambda-endpoint", settings.lambda_endpoint]
     with settings.log_file.open("ab") as log:
         process = subprocess.Popen(
             command,

@@ -16,6 +16,18 @@ class StrategyItem:
     weight: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecLogging:
+    """Where the output of ECS Exec's sessions is kept (API: ExecuteCommandConfiguration)."""
+
+    mode: str = "DEFAULT"
+    """NONE, DEFAULT (where the container's awslogs go) or OVERRIDE."""
+    group: str | None = None
+    """Name of a log group, with OVERRIDE."""
+    bucket: str | None = None
+    prefix: str | None = None
+
+
 DEFAULT_SETTINGS = (("containerInsights", "disabled"),)
 """What DescribeClusters shows of a cluster whose settings nobody has touched."""
 
@@ -34,6 +46,8 @@ class Cluster:
     capacity_providers: tuple[str, ...] = ()
     default_strategy: tuple[StrategyItem, ...] = ()
     settings: tuple[tuple[str, str], ...] = DEFAULT_SETTINGS
+    exec_logging: ExecLogging | None = None
+    """None = nobody has said anything, which means DEFAULT."""
     tags: Tags = ()
 
     @property

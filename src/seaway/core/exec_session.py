@@ -21,3 +21,7 @@ class ExecSession:
     runtime_id: str
     command: str
     created_at: float
+    log_group: str | None = None
+    """ARN of the log group that its output goes to."""
+    log_bucket: str | None = None
+    log_prefix: str | None = None

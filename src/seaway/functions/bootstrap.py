@@ -112,7 +112,7 @@ def tell(problem: dict[str, Any]) -> None:
 def flush() -> None:
     """What the function wrote is on its way before the answer is."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
 
 

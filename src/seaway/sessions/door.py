@@ -6,8 +6,7 @@ import asyncio
 import logging
 import shlex
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from seaway.core.exec_session import ExecSession
@@ -16,7 +15,8 @@ from seaway.core.names import last_part
 from seaway.link.commands import CannotRun, Commands, Terminal
 from seaway.sessions.channel import Channel, Heard, Refused, Resized, Said, Typed
 from seaway.sessions.frames import BadFrame
-from seaway.store.transaction import Transaction
+from seaway.sessions.transcript import Store, Transcript
+from seaway.store.objects import ObjectFiles
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,17 +31,15 @@ _NORMAL = 1000
 _log = logging.getLogger(__name__)
 
 
-class Store(Protocol):
-    """What is needed of the store."""
-
-    def transaction(self) -> AbstractContextManager[Transaction]: ...
-
-
 class Sessions:
-    """Takes the clients' connections. ``moment`` tells the time and gives ids."""
+    """Takes the clients' connections.
 
-    def __init__(self, store: Store, moment: Callable[[], Moment]) -> None:
+    ``files`` are the buckets' objects. ``moment`` tells the time and gives ids.
+    """
+
+    def __init__(self, store: Store, files: ObjectFiles, moment: Callable[[], Moment]) -> None:
         self._store = store
+        self._files = files
         self._moment = moment
         self._hosts: dict[str, Commands] = {}
 
@@ -80,14 +78,18 @@ class Sessions:
         host = self._hosts.get(session.host)
         if host is None:
             return f"The host of task {last_part(session.task)} is not connected.", None
+        transcript = Transcript(self._store, self._files, session, self._moment)
+        if missing := transcript.missing():
+            return f"The session can't be recorded as its cluster asks: {missing}", None
         try:
             terminal = await host.start(session.runtime_id, shlex.split(session.command))
         except (CannotRun, ValueError) as error:
             return f"{session.command}: {error}", None
         code = None
         try:
-            text = await _converse(client, terminal)
+            text = await _converse(client, terminal, transcript)
         finally:
+            transcript.end()
             code = await terminal.end()
         return text, code
 
@@ -169,10 +171,10 @@ class _Client:
                 self._gone = True
 
 
-async def _converse(client: _Client, terminal: Terminal) -> str:
+async def _converse(client: _Client, terminal: Terminal, transcript: Transcript) -> str:
     """Carry both ways until one side ends; gives why, where that is not plain."""
     typing = asyncio.create_task(_carry_in(client, terminal), name="input")
-    showing = asyncio.create_task(_carry_out(client, terminal), name="output")
+    showing = asyncio.create_task(_carry_out(client, terminal, transcript), name="output")
     try:
         await asyncio.wait({typing, showing}, return_when=asyncio.FIRST_COMPLETED)
         if typing.done() and not showing.done():
@@ -207,6 +209,7 @@ async def _carry_in(client: _Client, terminal: Terminal) -> str:
                         await terminal.resize(columns, rows)
 
 
-async def _carry_out(client: _Client, terminal: Terminal) -> None:
+async def _carry_out(client: _Client, terminal: Terminal, transcript: Transcript) -> None:
     while data := await terminal.read():
+        transcript.take(data)
         await client.show(data)

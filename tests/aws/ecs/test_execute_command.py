@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from seaway.core.capacity import Host
 from seaway.core.exec_session import ExecSession
-from seaway.core.task import Container, TaskStatus
+from seaway.core.logs import LogGroup
+from seaway.core.task import Container, Task, TaskStatus
 from tests.aws.ecs.story import Ecs, an_ecs, refusal
 from tests.builders import a_task
 
@@ -82,3 +84,69 @@ def test_a_host_that_is_away_can_not_run_it() -> None:
     ecs, task = with_task(connected=False)
     code, _ = refusal(lambda: ecs.ExecuteCommand(task=task, command="sh", interactive=True))
     assert code == "TargetNotConnectedException"
+
+
+LOGGED = {"logDriver": "awslogs", "options": {"awslogs-group": "/web"}}
+OVERRIDE: dict[str, Any] = {
+    "logging": "OVERRIDE",
+    "logConfiguration": {
+        "cloudWatchLogGroupName": "/exec",
+        "s3BucketName": "records",
+        "s3KeyPrefix": "terminals",
+    },
+}
+
+
+def kept_where(ecs: Ecs, task: str) -> tuple[str | None, str | None, str | None]:
+    ecs.ExecuteCommand(task=task, command="sh", interactive=True)
+    (session,) = ecs.all(ExecSession)
+    return session.log_group, session.log_bucket, session.log_prefix
+
+
+def test_a_cluster_says_where_its_sessions_are_recorded() -> None:
+    ecs, task = with_task()
+    given = {"executeCommandConfiguration": OVERRIDE}
+    ecs.UpdateCluster(cluster="default", configuration=given)
+    (shown,) = ecs.DescribeClusters(include=["CONFIGURATIONS"])["clusters"]
+    told = shown["configuration"]["executeCommandConfiguration"]
+    assert told["logging"] == "OVERRIDE"
+    assert told["logConfiguration"]["s3BucketName"] == "records"
+    group, bucket, prefix = kept_where(ecs, task)
+    assert (group or "").endswith(":log-group:/exec")
+    assert (bucket, prefix) == ("records", "terminals")
+
+
+def test_unsaid_they_go_where_the_containers_output_goes() -> None:
+    ecs, task = with_task()
+    assert kept_where(ecs, task) == (None, None, None)
+    ecs, task = with_task()
+    container = {"name": "web", "image": "web:1", "memory": 64, "logConfiguration": LOGGED}
+    made = ecs.register("logged", containerDefinitions=[container])
+    (there,) = ecs.all(Task)
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/web"
+    ecs.put(replace(there, task_definition=made["taskDefinitionArn"]))
+    ecs.put(LogGroup(arn=group, name="/web", region="us-east-1", created_at=0.0))
+    assert kept_where(ecs, task) == (group, None, None)
+
+
+def test_they_are_recorded_nowhere_when_the_cluster_says_so() -> None:
+    ecs, task = with_task()
+    given = {"executeCommandConfiguration": {"logging": "NONE"}}
+    ecs.UpdateCluster(cluster="default", configuration=given)
+    assert kept_where(ecs, task) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"logging": "OVERRIDE"}, "a logConfiguration must be provided"),
+        ({**OVERRIDE, "logging": "NONE"}, "only be provided when logging=OVERRIDE"),
+        ({"kmsKeyId": "k"}, "kmsKeyId is not supported"),
+    ],
+)
+def test_a_configuration_that_says_too_little_or_too_much_is_refused(
+    given: dict[str, Any], error: str
+) -> None:
+    ecs = an_ecs()
+    request = {"configuration": {"executeCommandConfiguration": given}}
+    assert error in refusal(lambda: ecs.CreateCluster(clusterName="other", **request))[1]

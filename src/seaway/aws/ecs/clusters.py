@@ -15,6 +15,7 @@ from seaway.aws.ecs.errors import (
     not_built,
 )
 from seaway.aws.ecs.namespaces import default_namespace
+from seaway.aws.ecs.parse_exec import parse_configuration
 from seaway.aws.ecs.references import (
     active_cluster,
     at_most,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 Settings = tuple[tuple[str, str], ...]
 
+SHOWN = ("SETTINGS", "TAGS", "ATTACHMENTS", "CONFIGURATIONS")
+"""What is answered of a cluster that was made or changed."""
+
 _SETTING_VALUES = {
     "containerInsights": ("enabled", "enhanced", "disabled"),
     # Seaway's own: Service Connect with AWS's limits (docs/service-connect.md).
@@ -58,8 +62,8 @@ def create_cluster(
     arn = cluster_arn_of(call, name)
     there = tx.find(Cluster, arn)
     if there is not None and there.status == "ACTIVE":
-        return {"cluster": render_cluster(tx, there, include=("SETTINGS", "TAGS"))}
-    _refuse_configuration(request)
+        return {"cluster": render_cluster(tx, there, include=SHOWN)}
+    logging = parse_configuration(request.get("configuration") or {})
     providers = _providers(tx, call, request.get("capacityProviders"))
     cluster = Cluster(
         arn=arn,
@@ -72,11 +76,12 @@ def create_cluster(
             "default capacity provider strategy",
         ),
         settings=_settings(request.get("settings")),
+        exec_logging=logging,
         tags=parse_tags(request.get("tags")),
     )
     cluster = _with_defaults(tx, call, cluster, request.get("serviceConnectDefaults"))
     tx.put(cluster)
-    return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS", "ATTACHMENTS"))}
+    return {"cluster": render_cluster(tx, cluster, include=SHOWN)}
 
 
 @operation("ecs")
@@ -118,12 +123,14 @@ def update_cluster(
 ) -> shapes.UpdateClusterResponse:
     """Change settings and the default namespace; ``""`` takes the default away."""
     cluster = active_cluster(tx, call, request["cluster"])
-    _refuse_configuration(request)
+    if request.get("configuration"):
+        logging = parse_configuration(request["configuration"])
+        cluster = replace(cluster, exec_logging=logging)
     if "settings" in request:
         cluster = replace(cluster, settings=_settings(request["settings"], cluster.settings))
     cluster = _with_defaults(tx, call, cluster, request.get("serviceConnectDefaults"))
     tx.put(cluster)
-    return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS", "ATTACHMENTS"))}
+    return {"cluster": render_cluster(tx, cluster, include=SHOWN)}
 
 
 @operation("ecs")
@@ -134,7 +141,7 @@ def update_cluster_settings(
     cluster = active_cluster(tx, call, request["cluster"])
     cluster = replace(cluster, settings=_settings(request["settings"], cluster.settings))
     tx.put(cluster)
-    return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS"))}
+    return {"cluster": render_cluster(tx, cluster, include=SHOWN)}
 
 
 @operation("ecs")
@@ -159,7 +166,7 @@ def put_cluster_capacity_providers(
             )
     cluster = replace(cluster, capacity_providers=providers, default_strategy=strategy)
     tx.put(cluster)
-    return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS", "ATTACHMENTS"))}
+    return {"cluster": render_cluster(tx, cluster, include=SHOWN)}
 
 
 @operation("ecs")
@@ -183,7 +190,7 @@ def delete_cluster(
         raise ClusterContainsTasksException("The Cluster cannot be deleted while Tasks are active.")
     cluster = replace(cluster, status="INACTIVE")
     tx.put(cluster)
-    return {"cluster": render_cluster(tx, cluster, include=("SETTINGS", "TAGS"))}
+    return {"cluster": render_cluster(tx, cluster, include=SHOWN)}
 
 
 def provider_in_use(tx: Transaction, cluster: Cluster, provider: str) -> bool:
@@ -222,14 +229,6 @@ def _settings(
             raise not_built(f"The cluster setting containerInsights {value}")
         values[name] = value
     return tuple(values.items())
-
-
-def _refuse_configuration(
-    request: shapes.CreateClusterRequest | shapes.UpdateClusterRequest,
-) -> None:
-    for name, value in (request.get("configuration") or {}).items():
-        if value:
-            raise not_built(f"configuration.{name}")
 
 
 def _with_defaults(

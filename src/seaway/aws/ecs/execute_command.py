@@ -14,9 +14,12 @@ from seaway.aws.ecs.errors import (
 from seaway.aws.ecs.references import cluster_of, task_of
 from seaway.aws.operation import operation
 from seaway.core.capacity import Host
+from seaway.core.cluster import Cluster, ExecLogging
 from seaway.core.exec_session import ExecSession
-from seaway.core.names import container_arn
+from seaway.core.logs import LogGroup, log_group_arn
+from seaway.core.names import Place, container_arn, place_of
 from seaway.core.task import Container, Task, TaskStatus
+from seaway.core.task_definition import TaskDefinition
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ def execute_command(
         runtime_id=container.runtime_id,
         command=_command(request["command"]),
         created_at=moment.now,
+        **_kept(tx, cluster, task, container.name),
     )
     tx.put(session)
     return {
@@ -81,6 +85,30 @@ def execute_command(
         },
         "taskArn": task.arn,
     }
+
+
+def _kept(tx: Transaction, cluster: Cluster, task: Task, container: str) -> dict[str, str | None]:
+    """Where the session's output goes: what the cluster says, else where the container's does."""
+    place = place_of(task.arn)
+    logging = cluster.exec_logging or ExecLogging()
+    match logging.mode:
+        case "OVERRIDE":
+            group = log_group_arn(place, logging.group) if logging.group else None
+            return {
+                "log_group": group,
+                "log_bucket": logging.bucket,
+                "log_prefix": logging.prefix,
+            }
+        case "DEFAULT":
+            definition = tx.find(TaskDefinition, task.task_definition)
+            given = definition.container(container) if definition else None
+            if given is not None and given.log is not None and given.log.driver == "awslogs":
+                options = dict(given.log.options)
+                region = options.get("awslogs-region") or place.region
+                home = Place(account=place.account, region=region)
+                group = log_group_arn(home, options["awslogs-group"])
+                return {"log_group": group if tx.find(LogGroup, group) else None}
+    return {}
 
 
 def _container(task: Task, name: str | None) -> Container:

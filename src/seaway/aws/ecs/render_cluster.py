@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from seaway.aws.ecs.parse_exec import render_configuration
 from seaway.aws.ecs.strategy import render_strategy
 from seaway.aws.ecs.tagging import render_tags
 from seaway.aws.instants import instant
@@ -45,6 +46,8 @@ def render_cluster(
         shape["serviceConnectDefaults"] = {"namespace": cluster.namespace}
     if "SETTINGS" in include:
         shape["settings"] = [{"name": name, "value": value} for name, value in cluster.settings]
+    if "CONFIGURATIONS" in include and cluster.exec_logging is not None:
+        shape["configuration"] = render_configuration(cluster.exec_logging)
     if "TAGS" in include:
         shape["tags"] = render_tags(cluster.tags)
     if "STATISTICS" in include:

@@ -12,6 +12,7 @@ from seaway.reconcile.stack_types import (
     networks,
     records,
     services,
+    values,
     watching,
 )
 from seaway.reconcile.stack_types.kinds import Kind, Made
@@ -31,4 +32,5 @@ TYPES: dict[str, Kind] = {
     **certificates.TYPES,
     **watching.TYPES,
     **events.TYPES,
+    **values.TYPES,
 }
