@@ -153,7 +153,9 @@ def _retry_policy(retry: Retry) -> Json:
         "num_retries": retry.attempts,
         **limits,
         "retry_host_predicate": [predicate],
-        "host_selection_retry_max_attempts": 5,
+        # Each look may find the dead one again: of two endpoints with a chance of one half. At
+        # 500 requests a second five looks were too few, and now and then all tries met it.
+        "host_selection_retry_max_attempts": 30,
         "retry_back_off": {"base_interval": "0.010s", "max_interval": "0.100s"},
     }
 
