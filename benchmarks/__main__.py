@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from benchmarks import api_calls, data_path, disturbances, many_names, propagation
+from benchmarks import api_calls, data_path, disturbances, lost_requests, many_names, propagation
 from benchmarks.figures import Report, show
 from benchmarks.processes import CannotMeasure, ended_by_signals
 
@@ -16,6 +16,7 @@ ALL = {
     "many_names": many_names,
     "disturbances": disturbances,
     "api_calls": api_calls,
+    "lost_requests": lost_requests,
 }
 
 

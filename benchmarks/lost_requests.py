@@ -183,7 +183,7 @@ def run(arguments: list[str], say: Say) -> Report:
                     say(f"round {number + 1} of {asked.rounds}: {name}")
                     _disturb(pets, name, stories[name], balanced, connected)
                     _say_losses(say, name, stories[name])
-    return _report(stories, asked.rounds, asked.rate)
+    return report(stories, asked.rounds, asked.rate)
 
 
 def _until_they_answer(*programs: Callers) -> None:
@@ -213,8 +213,9 @@ def _say_losses(say: Say, name: str, story: Story) -> None:
             say(f"  {name}, {way}, so far: {dict(count.failures)}")
 
 
-def _report(stories: dict[str, Story], rounds: int, rate: int) -> Report:
-    report = Report("lost_requests")
+def report(stories: dict[str, Story], rounds: int, rate: int) -> Report:
+    """What the callers saw, disturbance by disturbance."""
+    said = Report("lost_requests")
     rows = []
     for name, story in stories.items():
         rows.append(
@@ -228,7 +229,7 @@ def _report(stories: dict[str, Story], rounds: int, rate: int) -> Report:
                 f"{statistics.median(story.seconds):.1f}",
             )
         )
-        report.samples[name] = {"seconds": story.seconds}
+        said.samples[name] = {"seconds": story.seconds}
     columns = (
         f"{rounds} times each",
         "load balancer: requests",
@@ -239,14 +240,14 @@ def _report(stories: dict[str, Story], rounds: int, rate: int) -> Report:
         "takes, s",
     )
     title = f"Requests lost, at {rate} requests per second each way"
-    report.tables.append(Table(title, columns, tuple(rows)))
+    said.tables.append(Table(title, columns, tuple(rows)))
     lost = sum(
         sum(count.failures.values())
         for story in stories.values()
         for count in (story.balanced, story.connected)
     )
-    report.verdicts.append(Verdict("requests lost", lost, 0, at_least=False))
-    return report
+    said.verdicts.append(Verdict("requests lost", lost, 0, at_least=False))
+    return said
 
 
 def _failed(count: Count) -> str:

@@ -55,32 +55,56 @@ class Calls:
                 callers.create_task(self._call(number))
 
     async def _call(self, number: int) -> None:
-        connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        line = _Line(self._where)
         due = time.monotonic() + self._pause * number / self._connections
-        while True:
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            due += self._pause
-            began = time.monotonic()
-            if connection is not None and connection[0].at_eof():
-                # Closed while nothing was asked: no client takes that for a failure.
-                connection[1].close()
-                connection = None
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    connection = connection or await asyncio.open_connection(*self._where)
-                    failure, closing = await _ask(connection, self._request)
-            except TimeoutError:
-                failure, closing = "no answer in 10 s", True
-            except (OSError, EOFError, ValueError) as error:
-                failure, closing = type(error).__name__, True
-            tally = self.tally
-            tally.asked += 1
-            tally.slowest = max(tally.slowest, (time.monotonic() - began) * 1000)
-            if failure:
-                tally.failures[failure] += 1
-            if connection is not None and (closing or number % RENEWED == 0):
-                connection[1].close()
-                connection = None
+        try:
+            while True:
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                due += self._pause
+                began = time.monotonic()
+                failure = await line.ask(self._request)
+                tally = self.tally
+                tally.asked += 1
+                tally.slowest = max(tally.slowest, (time.monotonic() - began) * 1000)
+                if failure:
+                    tally.failures[failure] += 1
+                if number % RENEWED == 0:
+                    await line.hang_up()
+        finally:
+            await line.hang_up()
+
+
+class _Line:
+    """One caller's connection, made anew when it is needed."""
+
+    def __init__(self, where: tuple[str, int]) -> None:
+        self._where = where
+        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, request: bytes) -> str:
+        """One request: what failed, or ""."""
+        if self._open is not None and self._open[0].at_eof():
+            # Closed while nothing was asked: no client takes that for a failure.
+            await self.hang_up()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self._open = self._open or await asyncio.open_connection(*self._where)
+                failure, closing = await _ask(self._open, request)
+        except TimeoutError:
+            failure, closing = "no answer in 10 s", True
+        except (OSError, EOFError, ValueError) as error:
+            failure, closing = type(error).__name__, True
+        if closing:
+            await self.hang_up()
+        return failure
+
+    async def hang_up(self) -> None:
+        """Close it, if it is open."""
+        if self._open is not None:
+            writer, self._open = self._open[1], None
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _ask(

@@ -14,6 +14,7 @@ from seaway.core.identity import Credential
 from seaway.core.launch import LAUNCH_LIFETIME, Launch
 from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
+from seaway.core.scaling import CountChange
 from seaway.reconcile.retention import DAY, expire
 from seaway.store.series import Merge, Metric, value_of
 from seaway.store.sqlite import SqliteStore
@@ -117,4 +118,17 @@ def test_client_tokens_are_forgotten_after_a_day(store: SqliteStore) -> None:
     run(store, write)
     run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
     run(store, lambda tx: kept.extend(launch.key for launch in tx.where(Launch)))
+    assert kept == ["new"]
+
+
+def test_a_scalable_targets_story_goes_after_six_weeks(store: SqliteStore) -> None:
+    def write(tx: Any) -> None:
+        for id, days in (("old", 43), ("new", 41)):
+            at = NOW - days * DAY
+            tx.put(CountChange(id=id, service="web", at=at, count=2, cause="", status="Successful"))
+
+    kept: list[str] = []
+    run(store, write)
+    run(store, lambda tx: expire(tx, Moment(NOW, bytes)))
+    run(store, lambda tx: kept.extend(change.id for change in tx.where(CountChange)))
     assert kept == ["new"]

@@ -28,8 +28,6 @@ LOOK_AGAIN = 10.0
 """Seconds between looks while an alarm is off, or a change is under way."""
 GIVEN_UP = 1800.0
 """Seconds after which a change that has not come about is said to be unfulfilled."""
-KEPT = 6 * 7 * 86_400.0
-"""Seconds that a target's story is kept (API: DescribeScalingActivities)."""
 
 
 def keys_of(change: Change) -> Iterable[str]:
@@ -193,8 +191,6 @@ def _set(tx: Transaction, service: Service, count: int, cause: str, moment: Mome
         if old.status == "InProgress":
             said = f"Successfully set desired count to {old.count}. Overridden by a later change."
             tx.put(replace(old, status="Overridden", ended_at=moment.now, message=said))
-        elif old.at < moment.now - KEPT:
-            tx.drop(old)
     tx.put(replace(service, desired_count=count))
     message = (
         f"Successfully set desired count to {count}. Waiting for change to be fulfilled by ecs."
