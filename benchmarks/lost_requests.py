@@ -159,6 +159,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, default=20, help="how often each is done")
     made.add_argument("--rate", type=int, default=500, help="requests per second of each program")
     made.add_argument("--only", action="append", choices=list(DISTURBANCES), help="only this")
+    made.add_argument("--why", action="store_true", help="say what the proxy logs of each loss")
     made.add_argument("--json", action="store_true", help="one JSON document, with all samples")
     return made
 
@@ -176,6 +177,8 @@ def run(arguments: list[str], say: Say) -> Report:
         pets.define("polite")
         pets.create()
         pets.settle()
+        if asked.why:
+            pets.watch()
         with pets.callers(asked.rate) as (balanced, connected):
             _until_they_answer(balanced, connected)
             for number in range(asked.rounds):
@@ -183,6 +186,9 @@ def run(arguments: list[str], say: Say) -> Report:
                     say(f"round {number + 1} of {asked.rounds}: {name}")
                     _disturb(pets, name, stories[name], balanced, connected)
                     _say_losses(say, name, stories[name])
+        if asked.why:
+            for line in pets.failed():
+                say(line)
     return report(stories, asked.rounds, asked.rate)
 
 

@@ -35,6 +35,7 @@ PORT = 8080
 DRAIN_SECONDS = 3
 PATIENCE = 180.0
 PATH = "/cats/whoami"
+PROXY_LOG = "/ecs/proxy"
 ROOT = Path(__file__).parents[1]
 
 SCRIPTS = {
@@ -243,6 +244,38 @@ class Pets:
     def change(self, **fields: Any) -> None:
         """UpdateService."""
         self.aws.ecs.update_service(cluster=CLUSTER, service=NAME, **fields)
+
+    def watch(self) -> None:
+        """Have the callers' proxy log each request, to tell why one failed."""
+        ecs = self.aws.ecs
+        (dogs,) = ecs.describe_services(cluster=CLUSTER, services=[DOGS.name])["services"]
+        connect = dogs["deployments"][0]["serviceConnectConfiguration"]
+        options = {
+            "awslogs-group": PROXY_LOG,
+            "awslogs-create-group": "true",
+            "awslogs-region": self.aws.region,
+            "awslogs-stream-prefix": "proxy",
+        }
+        logged = {
+            "logConfiguration": {"logDriver": "awslogs", "options": options},
+            "accessLogConfiguration": {"format": "JSON"},
+        }
+        ecs.update_service(
+            cluster=CLUSTER,
+            service=DOGS.name,
+            serviceConnectConfiguration={**connect, **logged},
+        )
+        waiter = ecs.get_waiter("services_stable")
+        waiter.wait(
+            cluster=CLUSTER, services=[DOGS.name], WaiterConfig={"Delay": 1, "MaxAttempts": 90}
+        )
+
+    def failed(self) -> list[str]:
+        """What the callers' proxy has logged of requests that failed."""
+        pages = self.aws.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=PROXY_LOG, filterPattern="503"
+        )
+        return [event["message"] for page in pages for event in page["events"]]
 
     @contextmanager
     def callers(self, rate: int) -> Iterator[tuple[Callers, Callers]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import json
 import logging
@@ -12,13 +11,10 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
-
-import uvicorn
+from typing import TYPE_CHECKING, Any
 
 from seaway import __version__
 from seaway.aws import (
@@ -56,6 +52,7 @@ from seaway.core.task import Task, TaskStatus
 from seaway.functions.elsewhere import Elsewhere
 from seaway.functions.local import LocalFunctions
 from seaway.functions.queue import CallQueue
+from seaway.listening import listen, listen_near, server
 from seaway.reconcile import (
     alarms,
     bus,
@@ -101,10 +98,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 RETENTION_SECONDS = 60.0
 OBJECT_SWEEP_SECONDS = 900.0
-
-
-class PortTaken(Exception):
-    """Another program listens where the API should."""
 
 
 def moment() -> Moment:
@@ -294,7 +287,7 @@ class Seaway:
         Raises PortTaken, StoreError.
         Containers and the host proxy go on when this ends; the next start takes them over.
         """
-        listener = _listen(self.settings)
+        listener = listen(self.settings.bind, self.settings.port)
         self.store.open()
         self.blobs.open()
         self.objects.open()
@@ -306,30 +299,16 @@ class Seaway:
             self.store.close()
 
     async def _serve(self, listener: socket.socket) -> None:
-        server = _Server(
-            uvicorn.Config(
-                self,
-                loop="none",
-                http="httptools",
-                ws=cast(type[asyncio.Protocol], _web_socket),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                date_header=False,
-                timeout_keep_alive=75,
-            )
-        )
+        api = server(self, web_sockets=True)
         loop = asyncio.get_running_loop()
         jobs = asyncio.create_task(self._work(), name="rooms")
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        serving = asyncio.create_task(server.serve([listener]), name="api")
+        serving = asyncio.create_task(api.serve([listener]), name="api")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         done, _ = await asyncio.wait({jobs, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
+        api.should_exit = True
         jobs.cancel()
         stopping.cancel()
         await asyncio.gather(jobs, serving, stopping, return_exceptions=True)
@@ -362,22 +341,8 @@ class Seaway:
 
     async def _serve_tasks(self) -> None:
         """The API for what runs inside tasks: agents lead it here (agent/inside)."""
-        config = uvicorn.Config(
-            self.from_tasks,
-            interface="asgi3",
-            loop="none",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=75,
-        )
-        with _listen_near(self.settings.tasks_socket) as listener:
-            await _Server(config).serve([listener])
+        with listen_near(self.settings.tasks_socket) as listener:
+            await server(self.from_tasks).serve([listener])
 
     async def _sweep_objects(self) -> None:
         """Files whose objects are gone go, too."""
@@ -407,50 +372,6 @@ class Seaway:
         )
         self._machine = machine
         await machine.run()
-
-
-def _web_socket(**given: Any) -> asyncio.Protocol:
-    # Loaded with the first session: nobody else needs it.
-    module = importlib.import_module("uvicorn.protocols.websockets.websockets_sansio_impl")
-    protocol: asyncio.Protocol = module.WebSocketsSansIOProtocol(**given)
-    return protocol
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would raise them again before we have tidied up."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _listen(settings: Settings) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.bind, settings.port))
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"Port {settings.port} of {settings.bind} is taken ({error.strerror}): stop what "
-            "listens there, or start Seaway with --port and another number."
-        ) from error
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.listen(1024)
-    listener.setblocking(False)
-    return listener
-
-
-def _listen_near(path: Path) -> socket.socket:
-    """A socket in the file system that only this user's programs can connect to."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(1024)
-    listener.setblocking(False)
-    return listener
 
 
 async def _answer_json(send: Send, body: Any) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from seaway.agent.engine import Credentials, EngineError, ImageFacts
-from seaway.agent.images import CannotPull, Image, Images, local_name, repository_of
+from seaway.agent.images import CannotPull, Image, Images, local_name
 from tests.agent.builders import REGISTRY, an_engine
 from tests.agent.fake_engine import FakeEngine
 
@@ -31,14 +31,6 @@ LOCAL = "123456789012.dkr.ecr.eu-west-1.localhost:4566/team/cats"
 )
 def test_an_ecr_address_of_any_suffix_leads_to_our_registry(name: str, local: str | None) -> None:
     assert local_name(name, "4566") == local
-
-
-@pytest.mark.parametrize(
-    ("name", "repository"),
-    [("a:1", "a"), ("h:5000/a", "h:5000/a"), ("h:5000/a/b:1", "h:5000/a/b"), ("a@sha256:b", "a")],
-)
-def test_the_repository_is_the_name_without_tag_and_digest(name: str, repository: str) -> None:
-    assert repository_of(name) == repository
 
 
 def test_an_image_that_is_here_is_used_as_it_is() -> None:

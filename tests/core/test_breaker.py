@@ -27,7 +27,9 @@ from tests.builders import a_task
         ("COUNT", 7, 800, 7),
     ],
 )
-def test_thresholds(kind: str, value: int, desired: int, wanted: int) -> None:
+def test_the_threshold_is_a_share_from_3_to_200_any_share_or_a_count(
+    kind: str, value: int, desired: int, wanted: int
+) -> None:
     configuration = DeploymentConfiguration(breaker_type=kind, breaker_value=value)
     assert threshold(configuration, desired) == wanted
 

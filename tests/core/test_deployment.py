@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seaway.core.deployment import (
-    breaker_threshold,
     consecutive_failures,
     fewest_healthy,
     is_healthy,
@@ -181,10 +180,6 @@ def test_tasks_that_die_young_are_started_again_with_a_growing_pause() -> None:
     assert next_start([a_failure(50, ran=1)]) == 50.0
     assert next_start([a_failure(50, ran=1), a_failure(51, ran=1)]) == 52.0
     assert next_start([a_failure(50, ran=40), a_failure(52, ran=1)]) == 52.0
-
-
-def test_the_circuit_breakers_threshold_is_half_of_desired_between_3_and_200() -> None:
-    assert [breaker_threshold(n) for n in (1, 25, 400, 800)] == [3, 13, 200, 200]
 
 
 def test_what_counts_as_healthy() -> None:

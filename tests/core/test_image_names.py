@@ -14,7 +14,10 @@ ECR = "000000000000.dkr.ecr.us-east-1.amazonaws.com/cats"
     [
         ("cats", "cats"),
         ("cats:1", "cats"),
+        ("cats@sha256:1", "cats"),
+        ("localhost:5000/cats", "localhost:5000/cats"),
         ("localhost:5000/cats:1", "localhost:5000/cats"),
+        ("localhost:5000/big/cats:1", "localhost:5000/big/cats"),
         (f"{ECR}:latest@sha256:1", ECR),
     ],
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from seaway.agent.engine import Credentials, Engine, EngineError, EngineGone, NotThere
+from seaway.core.image_names import names_registry, repository_of
 
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[^/]+)/(?P<rest>.+)"
@@ -131,14 +132,5 @@ def local_name(name: str, port: str) -> str | None:
 
 def registry_of(name: str, user: str, password: str) -> Credentials:
     """Who pulls an image from the registry its name begins with; Docker Hub where it says none."""
-    host, slash, _ = name.partition("/")
-    named = slash and (host == "localhost" or "." in host or ":" in host)
-    server = host if named else "https://index.docker.io/v1/"
+    server = name.partition("/")[0] if names_registry(name) else "https://index.docker.io/v1/"
     return Credentials(user=user, password=password, server=server)
-
-
-def repository_of(name: str) -> str:
-    """The name without tag and digest."""
-    name = name.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return head + slash + last.partition(":")[0]

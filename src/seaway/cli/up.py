@@ -157,7 +157,7 @@ def _known(problem: BaseException) -> BaseException | None:
     """What of it can be said in one sentence: a trouble of the world, not a mistake of ours."""
     from seaway.agent.engine import EngineError
     from seaway.agent.proxy import ProxyUnavailable
-    from seaway.app import PortTaken
+    from seaway.listening import PortTaken
     from seaway.store.sqlite import StoreError
 
     if isinstance(problem, BaseExceptionGroup):

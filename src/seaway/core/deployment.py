@@ -321,11 +321,6 @@ def ingress_port_of(deployment: Deployment | None, endpoint: NamedEndpoint) -> i
     return None
 
 
-def breaker_threshold(desired: int) -> int:
-    """Failures that trip the deployment circuit breaker: half of desired, from 3 to 200."""
-    return min(max(math.ceil(desired / 2), 3), 200)
-
-
 def counts(tasks: Iterable[Task], deployment: str) -> tuple[int, int]:
     """How many of a deployment's tasks are running and pending (API: Deployment)."""
     running = pending = 0

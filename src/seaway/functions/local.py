@@ -132,6 +132,10 @@ class LocalFunctions:
                 [f"START RequestId: {id} Version: $LATEST", *process.taken_lines()],
             )
             return outcome
+        except asyncio.CancelledError:
+            # Nobody waits for it any more, so nobody would end it either.
+            await process.end()
+            raise
         return await self._asked(_Call(id, function, process, payload))
 
     def _new_process(self) -> FunctionProcess:

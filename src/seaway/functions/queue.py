@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,8 +9,9 @@ from dataclasses import replace
 from seaway.core.functions import MOST_ATTEMPTS, RETRY_PAUSES, QueuedCall
 from seaway.core.moment import Moment
 from seaway.link.functions import FunctionMissing, Functions
-from seaway.store.changes import Change
+from seaway.store.due import DueRows
 from seaway.store.sqlite import SqliteStore
+from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -25,31 +25,11 @@ class CallQueue:
         self._store = store
         self._moment = moment
         self._functions = functions
-        self._calling: set[str] = set()
-        self._bell = asyncio.Event()
-        store.doorbell.listen(self._hear)
-
-    def _hear(self, changes: Iterable[Change]) -> None:
-        if any(isinstance(change.either, QueuedCall) for change in changes):
-            self._bell.set()
+        self._due = DueRows(store, lambda: moment().now, QueuedCall, _waiting, self._make)
 
     async def run(self) -> None:
         """Call for ever."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                self._bell.clear()
-                now = self._moment().now
-                with self._store.transaction() as tx:
-                    waiting = [c for c in tx.where(QueuedCall) if c.id not in self._calling]
-                for call in waiting:
-                    if call.due_at <= now:
-                        self._calling.add(call.id)
-                        group.create_task(self._make(call))
-                later = [call.due_at - now for call in waiting if call.due_at > now]
-                try:
-                    await asyncio.wait_for(self._bell.wait(), min(later, default=None))
-                except TimeoutError:
-                    continue
+        await self._due.run()
 
     async def _make(self, call: QueuedCall) -> None:
         failed = ""
@@ -62,8 +42,6 @@ class CallQueue:
             # The world's: whatever goes wrong, the call is tried again.
             failed = str(error) or type(error).__name__
         self._settle(call, failed)
-        self._calling.discard(call.id)
-        self._bell.set()
 
     def _settle(self, call: QueuedCall, failed: str) -> None:
         attempts = call.attempts + 1
@@ -75,3 +53,7 @@ class CallQueue:
             tx.drop(call)
         if failed:
             log.warning("%s failed %d times and is not called again", call.function, attempts)
+
+
+def _waiting(tx: Transaction) -> Iterable[tuple[float, QueuedCall]]:
+    return [(call.due_at, call) for call in tx.where(QueuedCall)]

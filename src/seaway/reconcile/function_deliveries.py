@@ -10,8 +10,9 @@ from seaway.core.bus import Delivery
 from seaway.core.moment import Moment
 from seaway.link.functions import FunctionError
 from seaway.reconcile.deliveries import put_off
-from seaway.store.changes import Change
+from seaway.store.due import DueRows
 from seaway.store.sqlite import SqliteStore
+from seaway.store.transaction import Transaction
 
 CALL_LIMIT = 900.0
 """Seconds that a function may take, as AWS's longest."""
@@ -28,40 +29,11 @@ class FunctionDeliveries:
         self._store = store
         self._moment = moment
         self._invoke = invoke
-        self._calling: set[str] = set()
-        self._bell = asyncio.Event()
-        store.doorbell.listen(self._hear)
-
-    def _hear(self, changes: Iterable[Change]) -> None:
-        if any(change.noun is Delivery and change.either.kind == "lambda" for change in changes):
-            self._bell.set()
+        self._due = DueRows(store, lambda: moment().now, Delivery, _wanted, self._call)
 
     async def run(self) -> None:
         """Call for ever."""
-        async with asyncio.TaskGroup() as jobs:
-            while True:
-                self._bell.clear()
-                wake: float | None = None
-                now = self._moment().now
-                for delivery in self._waiting():
-                    if delivery.next_at <= now:
-                        self._calling.add(delivery.id)
-                        jobs.create_task(self._call(delivery))
-                    else:
-                        wake = min(wake or delivery.next_at, delivery.next_at)
-                await self._rest(wake)
-
-    def _waiting(self) -> list[Delivery]:
-        with self._store.transaction() as tx:
-            found = tx.where(Delivery)
-        return [one for one in found if one.kind == "lambda" and one.id not in self._calling]
-
-    async def _rest(self, wake: float | None) -> None:
-        pause = None if wake is None else max(0.0, wake - self._moment().now)
-        try:
-            await asyncio.wait_for(self._bell.wait(), pause)
-        except TimeoutError:
-            return
+        await self._due.run()
 
     async def _call(self, delivery: Delivery) -> None:
         reason: str | None = None
@@ -82,5 +54,9 @@ class FunctionDeliveries:
                     tx.drop(delivery)
                 else:
                     put_off(tx, delivery, reason, self._moment())
-        self._calling.discard(delivery.id)
-        self._bell.set()
+
+
+def _wanted(tx: Transaction) -> Iterable[tuple[float, Delivery]]:
+    for delivery in tx.where(Delivery):
+        if delivery.kind == "lambda":
+            yield delivery.next_at, delivery

@@ -10,8 +10,9 @@ from seaway.core.hooks import CALL_LIMIT, answered, call, failed
 from seaway.core.moment import Moment
 from seaway.core.service_deployment import HookRun, HookStatus
 from seaway.reconcile.announcing_services import hook_changed
-from seaway.store.changes import Change
+from seaway.store.due import DueRows
 from seaway.store.sqlite import SqliteStore
+from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -26,40 +27,11 @@ class HookCalls:
         self._store = store
         self._moment = moment
         self._invoke = invoke
-        self._calling: set[str] = set()
-        self._bell = asyncio.Event()
-        store.doorbell.listen(self._hear)
-
-    def _hear(self, changes: Iterable[Change]) -> None:
-        if any(isinstance(change.either, HookRun) for change in changes):
-            self._bell.set()
+        self._due = DueRows(store, lambda: moment().now, HookRun, _wanted, self._call)
 
     async def run(self) -> None:
         """Call for ever."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                self._bell.clear()
-                wake = None
-                for run in self._wanted():
-                    if run.call_at is None or run.id in self._calling:
-                        continue
-                    if run.call_at <= self._moment().now:
-                        self._calling.add(run.id)
-                        group.create_task(self._call(run))
-                    else:
-                        wake = min(wake or run.call_at, run.call_at)
-                await self._rest(wake)
-
-    def _wanted(self) -> list[HookRun]:
-        with self._store.transaction() as tx:
-            return tx.where(HookRun, status=HookStatus.IN_PROGRESS)
-
-    async def _rest(self, wake: float | None) -> None:
-        pause = None if wake is None else max(0.0, wake - self._moment().now)
-        try:
-            await asyncio.wait_for(self._bell.wait(), pause)
-        except TimeoutError:
-            return
+        await self._due.run()
 
     async def _call(self, run: HookRun) -> None:
         try:
@@ -71,9 +43,6 @@ class HookCalls:
             self._write(run.id, lambda seen: failed(seen, reason))
         else:
             self._write(run.id, lambda seen: answered(seen, body, self._moment().now))
-        finally:
-            self._calling.discard(run.id)
-            self._bell.set()
 
     def _write(self, key: str, judge: Callable[[HookRun], HookRun]) -> None:
         with self._store.transaction() as tx:
@@ -84,3 +53,9 @@ class HookCalls:
             tx.put(seen)
             if seen.status is not run.status:
                 hook_changed(tx, seen, seen.deployment, self._moment())
+
+
+def _wanted(tx: Transaction) -> Iterable[tuple[float, HookRun]]:
+    for run in tx.where(HookRun, status=HookStatus.IN_PROGRESS):
+        if run.call_at is not None:
+            yield run.call_at, run

@@ -15,8 +15,7 @@ from seaway.sessions.frames import (
     acknowledgement,
     as_json,
     decoded,
-    encoded,
-    ms,
+    streamed,
 )
 
 _MOST_INPUT = 1024
@@ -112,13 +111,6 @@ class Caller:
         )
 
     def _send(self, kind: Payload, payload: bytes, moment: Moment) -> bytes:
-        frame = Frame(
-            type=INPUT,
-            id=moment.token(16),
-            created_at=ms(moment),
-            sequence=self._next_out,
-            payload_type=kind,
-            payload=payload,
-        )
+        message = streamed(INPUT, self._next_out, kind, payload, moment)
         self._next_out += 1
-        return encoded(frame)
+        return message

@@ -22,6 +22,7 @@ from seaway.sessions.frames import (
     decoded,
     encoded,
     ms,
+    streamed,
 )
 
 AGENT_VERSION = "3.3.2299.0"
@@ -173,16 +174,9 @@ class Channel:
         return heard
 
     def _stream(self, kind: Payload, payload: bytes, moment: Moment) -> bytes:
-        frame = Frame(
-            type=OUTPUT,
-            id=moment.token(16),
-            created_at=ms(moment),
-            sequence=self._next_out,
-            payload_type=kind,
-            payload=payload,
-        )
+        message = streamed(OUTPUT, self._next_out, kind, payload, moment)
         self._next_out += 1
-        return encoded(frame)
+        return message
 
 
 def _size(payload: bytes) -> Resized:

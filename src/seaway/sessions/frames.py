@@ -76,6 +76,20 @@ def acknowledgement(of: Frame, moment: Moment) -> bytes:
     )
 
 
+def streamed(stream: str, sequence: int, kind: Payload, payload: bytes, moment: Moment) -> bytes:
+    """The next message of a stream (INPUT or OUTPUT)."""
+    return encoded(
+        Frame(
+            type=stream,
+            id=moment.token(16),
+            created_at=ms(moment),
+            sequence=sequence,
+            payload_type=kind,
+            payload=payload,
+        )
+    )
+
+
 def as_json(said: Mapping[str, Any]) -> bytes:
     """A payload that is an object."""
     return json.dumps(said, separators=(",", ":")).encode()

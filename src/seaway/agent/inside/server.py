@@ -104,7 +104,10 @@ class Inside:
             listener = listen_on_loopback(int(kept.read_text()) if kept.exists() else 0)
             self._loopback_port = listener.getsockname()[1]
             kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(str(self._loopback_port))
+            # In one step: an agent that is killed here must not find an empty file.
+            beside = kept.with_suffix(".new")
+            beside.write_text(str(self._loopback_port))
+            beside.replace(kept)
             self._loopback = _Namespace(self._answers(self._of_machine))
             await self._loopback.open([listener], None)
 

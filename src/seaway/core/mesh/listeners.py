@@ -34,7 +34,6 @@ from seaway.core.mesh.proxy import Port, Protocol, Purpose, Routing
 from seaway.core.mesh.routes import route_configuration
 from seaway.core.mesh.words import FILTERS, TYPE, Json, socket_address
 
-_Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
 
 # Listeners

@@ -5,30 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from seaway.cli.demo.clients import Aws
-from seaway.cli.demo.connect import is_connected
 from seaway.cli.demo.mesh.asking import Program
 from seaway.cli.demo.mesh.everyone import everyone_calls
 from seaway.cli.demo.mesh.kittens import KITTENS, live_names, name_goes
 from seaway.cli.demo.mesh.rules import intentions, policies
 from seaway.cli.demo.mesh.tracing import tracing
 from seaway.cli.demo.mesh.watching import explanations, passing
-from seaway.cli.demo.names import CLUSTER, PARTS
-from seaway.cli.demo.services import is_steady, living
 from seaway.cli.demo.stage import Stage
 
 CHAPTERS = 8
-
-
-def is_prepared(aws: Aws) -> bool:
-    """Whether the first demo's services are there, steady and in Service Connect."""
-    clusters = aws.ecs.describe_clusters(clusters=[CLUSTER])["clusters"]
-    if not any(cluster["status"] == "ACTIVE" for cluster in clusters):
-        return False
-    there = living(aws)
-    return all(
-        part.name in there and is_steady(there[part.name]) and is_connected(there[part.name])
-        for part in PARTS
-    )
 
 
 class MeshWalk:
