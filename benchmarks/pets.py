@@ -273,7 +273,7 @@ class Pets:
     def failed(self) -> list[str]:
         """What the callers' proxy has logged of requests that failed."""
         pages = self.aws.logs.get_paginator("filter_log_events").paginate(
-            logGroupName=PROXY_LOG, filterPattern="503"
+            logGroupName=PROXY_LOG, filterPattern="{ $.response_code = 503 }"
         )
         return [event["message"] for page in pages for event in page["events"]]
 

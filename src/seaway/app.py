@@ -13,34 +13,11 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from seaway import __version__
-from seaway.aws import (
-    acm,
-    acmpca,
-    applicationautoscaling,
-    autoscaling,
-    cloudformation,
-    cloudwatch,
-    ec2,
-    ecr,
-    ecs,
-    elbv2,
-    events,
-    iam,
-    lambda_,
-    logs,
-    scheduler,
-    secretsmanager,
-    servicediscovery,
-    ssm,
-    sts,
-)
-from seaway.aws.cloudformation.inward import Inward
-from seaway.aws.ecs.event_details import event_detail
 from seaway.aws.gateway import Gateway
+from seaway.aws.offered import Offered
 from seaway.aws.operation import Handler
 from seaway.aws.s3.asked import is_s3
 from seaway.aws.sts.sessions import account_of, secret_of
@@ -53,29 +30,6 @@ from seaway.functions.elsewhere import Elsewhere
 from seaway.functions.local import LocalFunctions
 from seaway.functions.queue import CallQueue
 from seaway.listening import listen, listen_near, server
-from seaway.reconcile import (
-    alarms,
-    bus,
-    capacity,
-    certificates,
-    cluster_metrics,
-    deliveries,
-    instances,
-    managed_certificates,
-    placement,
-    scaling,
-    scheduled_rules,
-    schedules,
-    services,
-    stacks,
-    state_events,
-    targets,
-    tasks,
-)
-from seaway.reconcile.function_deliveries import FunctionDeliveries
-from seaway.reconcile.hook_calls import HookCalls
-from seaway.reconcile.loop import Loop, Reconcile
-from seaway.reconcile.retention import expire
 from seaway.registry.blobs import BlobStore
 from seaway.registry.server import Registry
 from seaway.settings import Settings
@@ -84,7 +38,10 @@ from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from seaway.aws.s3.door import S3
+    from seaway.controllers import Controllers
     from seaway.insight.door import Insight
     from seaway.machine import Machine
     from seaway.sessions.door import Sessions
@@ -96,7 +53,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-RETENTION_SECONDS = 60.0
 OBJECT_SWEEP_SECONDS = 900.0
 
 
@@ -107,28 +63,11 @@ def moment() -> Moment:
 
 def handlers() -> Mapping[tuple[str, str], Handler]:
     """Every operation Seaway answers, by service and name."""
-    found = [
-        *ecs.operations(),
-        *servicediscovery.operations(),
-        *elbv2.operations(),
-        *ecr.operations(),
-        *logs.operations(),
-        *cloudwatch.operations(),
-        *ec2.operations(),
-        *autoscaling.operations(),
-        *applicationautoscaling.operations(),
-        *iam.operations(),
-        *sts.operations(),
-        *cloudformation.operations(),
-        *events.operations(),
-        *scheduler.operations(),
-        *acm.operations(),
-        *acmpca.operations(),
-        *ssm.operations(),
-        *secretsmanager.operations(),
-        *lambda_.operations(),
-    ]
-    return {(handler.service, handler.name): handler for handler in found}
+    return {
+        (service, name): handler
+        for service, found in Offered().items()
+        for name, handler in found.items()
+    }
 
 
 class Seaway:
@@ -157,7 +96,7 @@ class Seaway:
         )
         self.call_queue = CallQueue(self.store, moment, self.functions)
         self.gateway = Gateway(
-            handlers(),
+            Offered(),
             transact=self.store.transact,
             moment=moment,
             account=settings.account,
@@ -166,42 +105,18 @@ class Seaway:
             account_of=self._ask(account_of),
             functions=self.functions,
         )
-        self.loops = [
-            self._loop(module, module.reconcile)
-            for module in (
-                services,
-                placement,
-                tasks,
-                targets,
-                instances,
-                capacity,
-                certificates,
-                managed_certificates,
-                alarms,
-                scaling,
-                cluster_metrics,
-                bus,
-                scheduled_rules,
-                schedules,
-            )
-        ]
-        inward = Inward(self.gateway.invoke, self.gateway.models, f"localhost:{settings.port}")
-
-        def settle_stack(tx: Transaction, key: str, now: Moment) -> float | None:
-            return stacks.reconcile(tx, key, now, inward)
-
-        def deliver(tx: Transaction, key: str, now: Moment) -> float | None:
-            return deliveries.reconcile(tx, key, now, inward)
-
-        def tell_state(tx: Transaction, key: str, now: Moment) -> float | None:
-            return state_events.reconcile(tx, key, now, event_detail)
-
-        self.loops += [
-            self._loop(stacks, settle_stack),
-            self._loop(deliveries, deliver),
-            self._loop(state_events, tell_state),
-        ]
+        self._loading = asyncio.Lock()
         self._machine: Machine | None = None
+
+    @cached_property
+    def controllers(self) -> Controllers:
+        """What settles what was asked for; loaded after the start."""
+        module = importlib.import_module("seaway.controllers")
+        host = f"localhost:{self.settings.port}"
+        controllers: Controllers = module.Controllers(
+            self.store, moment, self.gateway, self.functions, host
+        )
+        return controllers
 
     @cached_property
     def insight(self) -> Insight:
@@ -246,10 +161,6 @@ class Seaway:
             await _answer_json(send, self.status())
         else:
             await self.gateway(scope, receive, send)
-
-    def _loop(self, module: ModuleType, reconcile: Reconcile) -> Loop:
-        name = module.__name__.rsplit(".", 1)[-1]
-        return Loop(name, self.store, moment, reconcile, module.keys_of, module.all_keys)
 
     def _ask(
         self, question: Callable[[Transaction, str], str | None]
@@ -318,17 +229,11 @@ class Seaway:
     async def _work(self) -> None:
         """Everything but the API; each child runs for ever."""
         async with asyncio.TaskGroup() as jobs:
-            for loop in self.loops:
-                jobs.create_task(loop.run())
             jobs.create_task(self.registry.run(), name="registry")
             jobs.create_task(self._run_functions(), name="functions")
             jobs.create_task(self._serve_tasks(), name="tasks' API")
-            jobs.create_task(self._expire(), name="retention")
             jobs.create_task(self._sweep_objects(), name="object files")
-            hooks = HookCalls(self.store, moment, self.functions.invoke)
-            jobs.create_task(hooks.run(), name="lifecycle hooks")
-            called = FunctionDeliveries(self.store, moment, self.functions.invoke)
-            jobs.create_task(called.run(), name="functions of rules")
+            jobs.create_task(self._run_controllers(), name="controllers")
             jobs.create_task(self._run_machine(), name="machine")
 
     async def _run_functions(self) -> None:
@@ -352,15 +257,12 @@ class Seaway:
             await asyncio.to_thread(self.objects.sweep, named, time.time() - SWEPT_AFTER)
             await asyncio.sleep(OBJECT_SWEEP_SECONDS)
 
-    async def _expire(self) -> None:
-        while True:
-            with self.store.transaction() as tx:
-                expire(tx, moment())
-            await asyncio.sleep(RETENTION_SECONDS)
+    async def _run_controllers(self) -> None:
+        await self._load("seaway.controllers")
+        await self.controllers.run()
 
     async def _run_machine(self) -> None:
-        # Loaded now that the API answers (see there).
-        module = await asyncio.to_thread(importlib.import_module, "seaway.machine")
+        module = await self._load("seaway.machine")
         machine: Machine = module.Machine(
             self.settings,
             self.store,
@@ -372,6 +274,11 @@ class Seaway:
         )
         self._machine = machine
         await machine.run()
+
+    async def _load(self, name: str) -> ModuleType:
+        """What need not be there before the API answers (see there for why); one at a time."""
+        async with self._loading:
+            return await asyncio.to_thread(importlib.import_module, name)
 
 
 async def _answer_json(send: Send, body: Any) -> None:

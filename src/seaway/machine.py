@@ -227,6 +227,7 @@ class Machine:
                 registry=self._registry,
                 control=self._asking,
                 inside=inside,
+                warm_pauses=self._settings.warm_pauses,
             )
             try:
                 async with asyncio.TaskGroup() as session:

@@ -11,6 +11,8 @@ from pathlib import Path
 DEFAULT_PORT = 4566
 DEFAULT_BIND = "127.0.0.1"
 DEFAULT_DNS_PORT = 8653
+DEFAULT_WARM_PAUSES = 4
+MOST_WARM_PAUSES = 100
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel takes unix socket paths of at most 107."""
@@ -41,6 +43,8 @@ class Settings:
     """The URL of another Lambda, which is called for functions that are not here."""
     dns_port: int = DEFAULT_DNS_PORT
     """Where the machine's own programs ask for names, on its loopback; 0 = nowhere."""
+    warm_pauses: int = DEFAULT_WARM_PAUSES
+    """How many network namespaces are kept ready for tasks to come."""
 
     @property
     def database(self) -> Path:
@@ -114,7 +118,7 @@ def settings_from(
     """The settings of the command line, else of the environment, else the defaults.
 
     SEAWAY_DATA_DIR, SEAWAY_PORT, SEAWAY_ACCOUNT_ID, SEAWAY_GATEWAY, SEAWAY_OTLP,
-    SEAWAY_DNS_PORT, SEAWAY_LAMBDA_ENDPOINT. Raises SettingsError.
+    SEAWAY_DNS_PORT, SEAWAY_LAMBDA_ENDPOINT, SEAWAY_WARM_PAUSES. Raises SettingsError.
     """
     directory = data_dir or Path(environment.get("SEAWAY_DATA_DIR") or _default_directory())
     directory = directory.expanduser().absolute()
@@ -125,6 +129,7 @@ def settings_from(
         gateway=_where("SEAWAY_GATEWAY", gateway or environment.get("SEAWAY_GATEWAY")),
         collector=_where("SEAWAY_OTLP", environment.get("SEAWAY_OTLP")),
         dns_port=_dns_port(environment.get("SEAWAY_DNS_PORT")),
+        warm_pauses=_warm_pauses(environment.get("SEAWAY_WARM_PAUSES")),
         lambda_endpoint=_url(lambda_endpoint or environment.get("SEAWAY_LAMBDA_ENDPOINT")),
     )
     if len(os.fsencode(settings.control_socket)) > LONGEST_SOCKET_PATH:
@@ -148,6 +153,16 @@ def _dns_port(text: str | None) -> int:
         return DEFAULT_DNS_PORT
     if not text.isdigit() or int(text) >= 65536:
         raise SettingsError(f"SEAWAY_DNS_PORT is {text!r}: it has to be a port number, or 0.")
+    return int(text)
+
+
+def _warm_pauses(text: str | None) -> int:
+    if not text:
+        return DEFAULT_WARM_PAUSES
+    if not text.isdigit() or int(text) > MOST_WARM_PAUSES:
+        raise SettingsError(
+            f"SEAWAY_WARM_PAUSES is {text!r}: it has to be a number from 0 to {MOST_WARM_PAUSES}."
+        )
     return int(text)
 
 

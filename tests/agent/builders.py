@@ -199,6 +199,7 @@ def an_agent(
     hosts_file: Path | None = None,
     inside: Inside | None = None,
     control: ControlPlane | None = None,
+    warm_pauses: int = 0,
 ) -> Agent:
     """A host agent whose clock stands still, on a machine with 50 GiB free."""
     return Agent(
@@ -219,6 +220,7 @@ def an_agent(
         orphans_after=0.0,
         refusals_every=0.01,
         plan_again=0.01,
+        warm_pauses=warm_pauses,
     )
 
 

@@ -126,7 +126,18 @@ class FakeEngine:
         self._do("stop", self.specs[id].name)
         self.end(self.specs[id].name, 143)
 
+    async def rename(self, container: str, name: str) -> None:
+        id = self._known(container)
+        self._do("rename", f"{self.specs[id].name} {name}")
+        if any(spec.name == name for other, spec in self.specs.items() if other != id):
+            raise EngineError(f"the container name {name} is already in use")
+        self.specs[id] = replace(self.specs[id], name=name)
+
+    def busy(self) -> bool:
+        return False
+
     async def remove(self, container: str) -> None:
+        container = next((i for i, s in self.specs.items() if s.name == container), container)
         if container in self.specs:
             self._do("remove", self.specs[container].name)
             del self.specs[container], self.state[container]
@@ -251,6 +262,7 @@ class FakeEngine:
             raise error
 
     def _known(self, container: str) -> str:
-        if container not in self.specs:
-            raise NotThere(f"No such container: {container}")
-        return container
+        for id, spec in self.specs.items():
+            if container in (id, spec.name):
+                return id
+        raise NotThere(f"No such container: {container}")

@@ -43,6 +43,11 @@ class MortalEngine(FakeEngine):
         made = await super().create(spec)
         return made if await self._returns() else ""
 
+    async def rename(self, container: str, name: str) -> None:
+        if await self._lives():
+            await super().rename(container, name)
+            await self._returns()
+
     async def start(self, container: str) -> None:
         if await self._lives():
             await super().start(container)

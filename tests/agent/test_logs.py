@@ -43,6 +43,17 @@ def test_a_follower_that_comes_back_goes_on_where_it_was(tmp_path: Path) -> None
     assert follow([a_line(1, "a"), a_line(3, "d")], kept) == []
 
 
+def test_a_container_that_says_nothing_has_a_stream_too(tmp_path: Path) -> None:
+    engine, link = FakeEngine(), MemoryLink()
+    engine.written["c"] = []
+    for _ in range(2):
+        follower = LogFollower(
+            engine, link, a_stream("web"), "c", tmp_path / "k", pseudo_terminal=False
+        )
+        asyncio.run(follower.run())
+    assert link.said == [LogBatch(stream=a_stream("web"), lines=())]
+
+
 TIMES = st.lists(st.integers(1, 5), max_size=12).map(sorted)
 
 
@@ -66,7 +77,7 @@ def test_more_than_a_thousand_lines_go_in_several_batches(tmp_path: Path) -> Non
     )
     asyncio.run(follower.run())
     sizes = [len(batch.lines) for batch in link.said if isinstance(batch, LogBatch)]
-    assert sizes == [1000, 1000, 501]
+    assert sizes == [0, 1000, 1000, 501]
 
 
 def events(lines: list[OutputLine], kept: Path, starts: str) -> list[str]:
@@ -123,7 +134,7 @@ def test_an_event_that_nothing_more_comes_to_is_carried_after_a_while(tmp_path: 
             open_for=0.01,
         )
         job = asyncio.create_task(follower.run())
-        await link.until(lambda m: isinstance(m, LogBatch) and m.lines[0].text == "INFO a\nb")
+        await link.until(lambda m: texts([m]) == ["INFO a\nb"])
         job.cancel()
         await asyncio.wait({job})
 
@@ -140,7 +151,7 @@ def test_a_container_that_was_started_again_is_followed_on(tmp_path: Path) -> No
             engine, link, a_stream("web"), id, tmp_path / "k", pseudo_terminal=False
         )
         job = asyncio.create_task(follower.run())
-        await link.until(lambda m: isinstance(m, LogBatch))
+        await link.until(lambda m: texts([m]) == ["one"])
         engine.end("c", 1)
         await job
         await engine.start(id)
@@ -149,7 +160,7 @@ def test_a_container_that_was_started_again_is_followed_on(tmp_path: Path) -> No
             engine, link, a_stream("web"), id, tmp_path / "k", pseudo_terminal=False
         )
         job = asyncio.create_task(again.run())
-        await link.until(lambda m: isinstance(m, LogBatch) and m.lines[0].text == "two")
+        await link.until(lambda m: texts([m]) == ["two"])
         engine.end("c", 0)
         await job
         assert texts(link.said) == ["one", "two"]

@@ -284,7 +284,8 @@ def test_output_is_carried_to_the_end_before_the_task_is_said_to_have_stopped(
         await link.report(STOPPED)
         kinds = [type(m) for m in link.said if isinstance(m, LogBatch | Report)]
         assert kinds.index(LogBatch) < len(kinds) - 1
-        (batch,) = [m for m in link.said if isinstance(m, LogBatch)]
+        opened, batch = (m for m in link.said if isinstance(m, LogBatch))
+        assert opened.lines == ()
         assert [(line.at, line.text) for line in batch.lines] == [(5, "one"), (5, "two")]
 
     play(engine, tmp_path, task, story=story)

@@ -16,6 +16,7 @@ from botocore.config import Config
 
 from seaway.aws import cloudwatch, logs
 from seaway.aws.gateway import Gateway
+from seaway.aws.offered import by_service
 from seaway.core.moment import Moment
 from seaway.store.sqlite import SqliteStore
 
@@ -75,7 +76,7 @@ class Observed:
         self.store.open()
         handlers = [*logs.operations(), *cloudwatch.operations()]
         gateway = Gateway(
-            {(handler.service, handler.name): handler for handler in handlers},
+            by_service(handlers),
             transact=self.store.transact,
             moment=self.moment,
         )

@@ -26,6 +26,7 @@ from botocore.exceptions import ClientError
 from seaway.aws.call import Call
 from seaway.aws.errors import AwsError, ExpiredToken
 from seaway.aws.gateway import LARGEST_BODY, Gateway
+from seaway.aws.offered import by_service
 from seaway.aws.operation import Handler, operation
 from seaway.core.moment import Moment
 from seaway.store.transaction import Transaction
@@ -119,7 +120,7 @@ def assume_role_with_web_identity(tx: Transaction, call: Call, request: Any) -> 
 
 
 HANDLERS = [value for value in list(globals().values()) if isinstance(value, Handler)]
-OPERATIONS = {(handler.service, handler.name): handler for handler in HANDLERS}
+OPERATIONS = by_service(HANDLERS)
 
 
 def secret_of(access_key: str) -> str | None:

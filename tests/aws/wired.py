@@ -20,6 +20,7 @@ from botocore.config import Config
 
 from seaway.aws.gateway import Gateway
 from seaway.aws.model import Models, Service, load
+from seaway.aws.offered import by_service
 from seaway.aws.operation import Handler
 from seaway.core.moment import Moment
 from seaway.link.functions import Functions
@@ -81,12 +82,9 @@ class Wired:
         self.now = now
         self._token = Counted()
         self._runner = asyncio.Runner()
-        built = {(handler.service, handler.name): handler for handler in handlers}
-        operations: defaultdict[str, set[str]] = defaultdict(set)
-        for service, name in built:
-            operations[service].add(name)
+        operations = by_service(handlers)
         self.gateway = Gateway(
-            built,
+            operations,
             transact=self._transact,
             moment=self.moment,
             models=_Models(operations),

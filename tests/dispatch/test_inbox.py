@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from seaway.core.logs import LogGroup
 from seaway.core.moment import Moment
 from seaway.core.service import Deployment
 from seaway.core.task import Container, Health, Sandbox, Task, TaskStatus
 from seaway.core.task_definition import HealthCheck
 from seaway.dispatch.inbox import Inbox, observe
-from seaway.link.messages import Refused, Report
+from seaway.link.messages import LogBatch, LogStream, Refused, Report
 from seaway.store.resident import Resident
 from seaway.store.sqlite import SqliteStore
 from tests.builders import a_container, a_deployment, a_service, a_task, a_task_definition
@@ -135,6 +136,22 @@ def test_refused_direct_calls_are_counted_and_written_to_the_log(
     assert metric.dimensions == (("ClusterName", "default"), ("ServiceName", "cats"))
     assert counted == [5]
     assert "10.0.0.9 may not call service cats" in caplog.text
+
+
+def test_a_stream_is_there_before_its_first_line(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "seaway.db")
+    store.open()
+    stream = LogStream(container="web", region="us-east-1", group="/web", stream="web/1")
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/web"
+    try:
+        with store.transaction() as tx:
+            tx.put(LogGroup(arn=group, name="/web", region="us-east-1", created_at=1.0))
+        Inbox(store, lambda: NOW, "000000000000").take("host-1", LogBatch(stream=stream, lines=()))
+        asyncio.run(store.series.flushed())
+        found = store.series.streams(group)
+    finally:
+        store.close()
+    assert [(one.name, one.stored_bytes) for one in found] == [("web/1", 0)]
 
 
 def test_a_deployment_keeps_to_the_images_its_first_task_found() -> None:

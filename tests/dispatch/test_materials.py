@@ -194,8 +194,11 @@ def test_a_run_may_name_other_files(given: Given) -> None:
 
 
 def test_a_file_that_is_not_there_stops_the_task(given: Given) -> None:
+    given.write("a.env", b"HOST=cats")
     with pytest.raises(CannotFetch, match=r"failed to download env files.*NoSuchKey"):
         given.fetch(environment_files=("arn:aws:s3:::conf/none.env",))
+    with pytest.raises(CannotFetch, match=r"failed to download env files.*NoSuchBucket"):
+        given.fetch(environment_files=("arn:aws:s3:::none/a.env",))
 
 
 def test_log_options_and_the_registrys_password_come_from_the_same_stores(given: Given) -> None:

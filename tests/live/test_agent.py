@@ -22,7 +22,13 @@ from seaway.agent.docker import DockerEngine
 from seaway.agent.hosts import remove_block, write_block
 from seaway.agent.images import Registry
 from seaway.core.task import Health, TaskStatus
-from seaway.core.task_definition import Dependency, HealthCheck, MountPoint, Volume
+from seaway.core.task_definition import (
+    Dependency,
+    HealthCheck,
+    MountPoint,
+    PortMapping,
+    Volume,
+)
 from seaway.link.messages import HostPlan, Network, PlanProblem, Report, Usage
 from tests.live.agent_process import counting
 from tests.live.machine import (
@@ -111,6 +117,25 @@ def test_containers_of_an_awsvpc_task_share_an_address_and_loopback(tmp_path: Pa
         for container in (0, 1):
             said = await machine.inside(running, "hostname", container=container)
             assert said.strip() == "ip-10-203-2-10.us-east-1.compute.internal"
+
+    play(tmp_path, story)
+
+
+def test_a_task_is_said_to_listen_when_somebody_does(tmp_path: Path) -> None:
+    async def story(machine: Machine) -> None:
+        named = (PortMapping(container_port=80, name="web"),)
+        task = a_task(21, shell("web", LOOP, ports=named))
+        machine.assign(task)
+        report = await machine.report(task, TaskStatus.RUNNING)
+        assert report.listening is False
+        (sandbox,) = report.sandboxes
+        words = ("nsenter", f"--net={sandbox.path}", sys.executable, "-m", "http.server", "80")
+        server = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
+        try:
+            await machine.link.heard(Report, lambda r: r.task == task.task and bool(r.listening))
+        finally:
+            server.kill()
+            await server.wait()
 
     play(tmp_path, story)
 

@@ -86,7 +86,7 @@ def test_a_task_runs_with_its_overrides_and_its_output_is_kept(town: Town) -> No
 
 
 def test_a_task_passes_through_its_times_in_order(town: Town) -> None:
-    task = run(town, define(town, "timed", "sleep 0.3"), startedBy="a test", count=1)
+    task = run(town, define(town, "timed", "sleep 0.3"), startedBy="a-test", count=1)
     stopped = ended(town, task)
     names = (
         "createdAt",
@@ -102,7 +102,7 @@ def test_a_task_passes_through_its_times_in_order(town: Town) -> None:
     assert {"createdAt", "startedAt", "executionStoppedAt", "stoppedAt"} <= stopped.keys()
     outside = [stopped["createdAt"], stopped["startedAt"], stopped["stoppedAt"]]
     assert outside == sorted(outside), times
-    assert stopped["startedBy"] == "a test"
+    assert stopped["startedBy"] == "a-test"
     assert stopped["group"] == "family:timed"
 
 

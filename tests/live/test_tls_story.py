@@ -140,10 +140,6 @@ def test_a_load_balancer_reaches_the_container_port_in_the_clear(town: Town) -> 
     town.stable("dogs")
     town.healthy("dogs")
     assert {town.get("/whoami")[0] for _ in range(4)} == {200}
-    with pytest.raises(ClientError, match="HTTPS"):
-        town.aws.elbv2.create_target_group(
-            Name="secure", Protocol="HTTPS", Port=80, VpcId=town.vpc, TargetType="ip"
-        )
 
 
 def test_an_authority_that_is_not_ecss_to_use_is_refused(town: Town) -> None:

@@ -114,6 +114,15 @@ def test_a_running_task_is_a_target_and_an_instance() -> None:
     assert name.revision == NAME.revision + 1
 
 
+def test_a_task_that_does_not_listen_yet_is_no_endpoint_and_one_that_does_is() -> None:
+    world = a_world(replace(RUNNING, listening=False))
+    assert all_of(world, Registration) == []
+    assert len(all_of(world, Target)) == 1, "the load balancer has checks of its own"
+    world.put(replace(the_task(world), listening=True))
+    world.settle()
+    assert len(all_of(world, Registration)) == 1
+
+
 def test_settling_again_registers_nothing_again() -> None:
     world = a_world()
     before = (all_of(world, Target), all_of(world, Registration), all_of(world, DiscoveryService))

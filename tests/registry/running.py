@@ -25,6 +25,7 @@ from botocore.config import Config
 
 from seaway.aws import ecr
 from seaway.aws.gateway import Gateway
+from seaway.aws.offered import by_service
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.registry.blobs import BlobStore
@@ -98,7 +99,7 @@ class Running:
         self.blobs.open()
         self.registry = Registry(self.store, self.blobs, self.clock.moment, HERE)
         gateway = Gateway(
-            {(handler.service, handler.name): handler for handler in ecr.operations()},
+            by_service(ecr.operations()),
             transact=self.store.transact,
             moment=self.clock.moment,
             host=f"127.0.0.1:{self.port}",

@@ -241,7 +241,7 @@ class Stage:
         hub = Hub(app.store, Inbox(app.store, moment, here.account).take, here)
         publisher = Publisher(app.store, self.proxy, self.proxy.in_flight)  # type: ignore[arg-type]
         async with asyncio.TaskGroup() as jobs:
-            for loop in app.loops:
+            for loop in app.controllers.loops:
                 jobs.create_task(loop.run())
             jobs.create_task(publisher.run())
             jobs.create_task(hub.serve(self._link.control))

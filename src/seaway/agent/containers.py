@@ -21,6 +21,8 @@ TASK = "seaway.task"
 CONTAINER = "seaway.container"
 ROLE = "seaway.role"
 PAUSE = "pause"
+WARM = "seaway.warm"
+"""On a pause that was made before anybody knew for which task; its name tells."""
 SHARED = "~shared"
 """The pause whose process and IPC namespaces a task's containers share, where it says so."""
 APPLICATION = "application"
@@ -109,6 +111,38 @@ def hostname(assignment: Assignment, namespace: str) -> str:
     return _token(assignment, f"hostname/{namespace}")[:12]
 
 
+def pause_name(assignment: Assignment, namespace: str) -> str:
+    """What the engine calls the pause of a namespace."""
+    return container_name(assignment, f"~internal~ecs~pause-{namespace}".rstrip("-"))
+
+
+def takes_any_pause(assignment: Assignment, namespace: str) -> bool:
+    """A pause made for nobody will do: nothing of this one has to be set when it is made.
+
+    Its hostname is the engine's id, as ECS has it in bridge mode; in awsvpc mode the hostname
+    tells the address, which nobody knows beforehand.
+    """
+    if assignment.network_mode != "bridge" or namespace not in dict(assignment.addresses):
+        return False
+    container = next(c for c in assignment.containers if c.name == namespace)
+    return (
+        asks_resolver(assignment, container)
+        and not container.hostname
+        and not container.dns_search
+        and not any(_is_network(sysctl) for sysctl, _ in container.sysctls)
+    )
+
+
+def warm_spec(name: str, image: str, installation: str, cgroup_parent: str) -> ContainerSpec:
+    """A pause for whichever namespace comes to need one."""
+    return ContainerSpec(
+        name=name,
+        image=image,
+        labels=((INSTALLATION, installation), (ROLE, PAUSE), (WARM, "yes")),
+        cgroup_parent=cgroup_parent,
+    )
+
+
 def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> ContainerSpec:
     """The container that holds a namespace: its hostname and name servers.
 
@@ -119,7 +153,7 @@ def pause_spec(assignment: Assignment, namespace: str, around: Surroundings) -> 
     servers = dict.fromkeys(server for c in inside for server in c.dns_servers)
     search = dict.fromkeys(domain for c in inside for domain in c.dns_search)
     return ContainerSpec(
-        name=container_name(assignment, f"~internal~ecs~pause-{namespace}".rstrip("-")),
+        name=pause_name(assignment, namespace),
         image=around.pause_image,
         labels=_labels(assignment, namespace, PAUSE, around),
         hostname=hostname(assignment, namespace),

@@ -19,6 +19,7 @@ from seaway.agent.containers import (
     pause_spec,
     shared_spec,
     shares_processes,
+    takes_any_pause,
 )
 from seaway.agent.engine import EngineError, EngineGone
 from seaway.agent.images import CannotPull, Image, registry_of
@@ -191,27 +192,45 @@ class Creation:
 
     # Namespaces
 
-    # A warm pool of pauses would go here: take one that runs in this network with this address
-    # instead of making it; hosts file and ports are not part of a pause, so any of them fits.
     async def _make_namespace(
         self, space: str, missing: list[ContainerDefinition], around: Surroundings
     ) -> None:
         task, pauses = self._ledger.assignment, self._ledger.pauses
         with _initialising():
             if space not in pauses:
-                pauses[space] = await self._tools.engine.create(pause_spec(task, space, around))
+                await self._have_pause(space, around)
                 self._spaces.made(space)
         pause = pauses[space]
         inside = [c for c in missing if namespace_of(task, c.name) == space]
         work = [self._create(c, pause, around) for c in inside if has_namespace(task, c)]
         await all_of(work if space in self._ledger.sandboxes else [self._open(space), *work])
 
+    async def _have_pause(self, space: str, around: Surroundings) -> None:
+        ledger, pause = self._ledger, None
+        spec = pause_spec(ledger.assignment, space, around)
+        if takes_any_pause(ledger.assignment, space):
+            pause = await self._tools.warm.take(spec.name)
+        if pause is None:
+            ledger.pauses[space] = await self._tools.engine.create(spec)
+            return
+        ledger.pauses[space] = pause
+        ledger.warm.add(space)
+        self._spaces.write_hosts()  # its hostname is known only now
+
+    async def _run_pause(self, space: str) -> str:
+        """Have the pause run; its namespace's path."""
+        engine, pause = self._tools.engine, self._ledger.pauses[space]
+        if space in self._ledger.warm:
+            seen = await engine.inspect(pause)
+            if seen.running:
+                return seen.sandbox
+        await engine.start(pause)
+        return (await engine.inspect(pause)).sandbox
+
     async def _open(self, space: str) -> None:
         ledger, task = self._ledger, self._ledger.assignment
-        pause = ledger.pauses[space]
         with _initialising():
-            await self._tools.engine.start(pause)
-            sandbox = (await self._tools.engine.inspect(pause)).sandbox
+            sandbox = await self._run_pause(space)
             address = dict(task.addresses).get(space)
             if address and task.network:
                 await self._tools.networks.plug(task.network, sandbox, address)

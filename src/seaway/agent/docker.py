@@ -7,8 +7,8 @@ import io
 import json
 import logging
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import aiodocker
@@ -51,6 +51,7 @@ class DockerEngine:
     def __init__(self, url: str | None = None, *, starts_at_once: int | None = None) -> None:
         self._docker = _client(url)
         self._starts = asyncio.Semaphore(starts_at_once or 2 * (os.cpu_count() or 1))
+        self._making = 0
 
     async def about(self) -> EngineFacts:
         info = await self._json("info")
@@ -92,7 +93,7 @@ class DockerEngine:
         """Create the container; one of the same name and labels is taken for it."""
         body = json.dumps(container_body(spec))
         params = {"name": spec.name}
-        async with self._starts:
+        async with self._at_work():
             try:
                 made = await _unbroken(
                     self._json("containers/create", "POST", params=params, body=body)
@@ -104,8 +105,31 @@ class DockerEngine:
         return str(made["Id"])
 
     async def start(self, container: str) -> None:
-        async with self._starts:
+        async with self._at_work():
             await self._call(f"containers/{container}/start", "POST")
+
+    async def rename(self, container: str, name: str) -> None:
+        asked = self._call(f"containers/{container}/rename", "POST", params={"name": name})
+        try:
+            await _unbroken(asked)
+        except (EngineGone, NotThere):
+            raise
+        except EngineError:
+            if (await self.details(container)).name != name:
+                raise
+
+    def busy(self) -> bool:
+        return self._making > 0
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        """One of the creations and starts in flight, or one that waits to be."""
+        self._making += 1
+        try:
+            async with self._starts:
+                yield
+        finally:
+            self._making -= 1
 
     async def stop(self, container: str, timeout: int) -> None:
         """Send the image's stop signal (SIGTERM), after ``timeout`` seconds SIGKILL; wait."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seaway.agent import record
-from seaway.agent.containers import CONTAINER, PAUSE, ROLE
+from seaway.agent.containers import CONTAINER, PAUSE, ROLE, WARM, hostname
 from seaway.agent.engine import Listed
 from seaway.agent.images import Image
 from seaway.agent.inside.view import View
@@ -37,6 +37,8 @@ class Ledger:
         self.directory = directory
         self.pauses = {c.labels[CONTAINER]: c.id for c in found if c.labels[ROLE] == PAUSE}
         """Engine ids by namespace."""
+        self.warm = {c.labels[CONTAINER] for c in found if WARM in c.labels}
+        """The namespaces whose pause was made before the task was known."""
         self.ids = {c.labels[CONTAINER]: c.id for c in found if c.labels[ROLE] != PAUSE}
         fresh = Report(task=assignment.task, status=TaskStatus.PENDING)
         self.report = record.load(directory) or fresh
@@ -54,6 +56,12 @@ class Ledger:
     def change(self, **fields: Any) -> None:
         """Write this into the next report."""
         self.report = replace(self.report, **fields)
+
+    def hostname(self, namespace: str) -> str:
+        """What a namespace calls itself."""
+        if namespace in self.warm:
+            return self.pauses[namespace][:12]  # the engine's choice where nobody chooses
+        return hostname(self.assignment, namespace)
 
     def container(self, name: str) -> ContainerDefinition:
         """The definition of a container of the task."""

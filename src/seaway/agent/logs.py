@@ -100,6 +100,10 @@ class LogFollower:
                 self._read_to = self._read_to.after(line)
 
     async def _carry(self, queue: asyncio.Queue[OutputLine | None]) -> None:
+        if not self._kept.exists():
+            # The engine's awslogs driver makes the stream before the first line, and without one.
+            await self._link.send(LogBatch(stream=self._stream, lines=()))
+            write_position(self._kept, Position())
         position, more = read_position(self._kept), True
         while more:
             patience = self._open_for if self._events.has_open else None

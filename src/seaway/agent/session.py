@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from seaway.agent.cgroup import Cgroups, cgroups_for
-from seaway.agent.containers import INSTALLATION, PAUSE, ROLE, TASK
+from seaway.agent.containers import INSTALLATION, PAUSE, ROLE, TASK, WARM
 from seaway.agent.engine import Engine, EngineError, EngineFacts, EngineGone, Listed, NotThere
 from seaway.agent.firewall import Firewall, KernelFirewall
 from seaway.agent.hosts import write_block
@@ -24,6 +24,7 @@ from seaway.agent.pause.image import pause_image
 from seaway.agent.refusals import Refusals
 from seaway.agent.removal import forget, remove_task
 from seaway.agent.tools import Tools
+from seaway.agent.warm import WarmPauses
 from seaway.agent.worker import Worker
 from seaway.core.mesh.connect import OUTSIDE
 from seaway.core.names import last_part
@@ -53,7 +54,8 @@ class Agent:
     lead. ``control`` is whom it asks for keys and secrets, ``inside`` what programs in its tasks
     find. ``hosts_file`` is the machine's own, None to leave it alone. ``free_space`` gives the
     free bytes where a directory is. Containers found on the machine that nobody has assigned
-    ``orphans_after`` seconds after the first host plan are stopped and removed.
+    ``orphans_after`` seconds after the first host plan are stopped and removed. ``warm_pauses``
+    is how many pauses are kept ready for tasks to come.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Agent:
         usage_every: float = 20.0,
         refusals_every: float = 2.0,
         plan_again: float = 10.0,
+        warm_pauses: int = 0,
     ) -> None:
         self._engine = engine
         self._link = link
@@ -95,9 +98,11 @@ class Agent:
         self._usage_every = usage_every
         self._refusals_every = refusals_every
         self._plan_again = plan_again
+        self._warm_pauses = warm_pauses
         self._networks = Networks(engine, addresses, installation)
         self._workers: dict[str, Worker] = {}
         self._found: dict[str, tuple[Listed, ...]] = {}
+        self._found_warm: tuple[Listed, ...] = ()
         self._plan: HostPlan | None = None
         self._planned = asyncio.Event()
         self._spent: dict[str, tuple[float, float]] = {}
@@ -112,6 +117,7 @@ class Agent:
         tools = self._tools(self._cgroups, await self._load_pause(facts), facts.root)
         since = int(self._clock() * 1e9)
         await self._find()
+        tools.warm.find(self._found_warm)
         if self._inside is not None:
             await self._inside.resume()
         await self._link.send(hello(self._host, facts))
@@ -121,6 +127,7 @@ class Agent:
             jobs.create_task(self._keep_plan())
             jobs.create_task(self._measure(tools.cgroups))
             jobs.create_task(self._refusals().run())
+            jobs.create_task(tools.warm.keep())
 
     def _tools(self, cgroups: Cgroups, pause: str, root: str) -> Tools:
         return Tools(
@@ -133,6 +140,13 @@ class Agent:
             installation=self._installation,
             pause_image=pause,
             firewall=self._firewall,
+            warm=WarmPauses(
+                self._engine,
+                cgroups,
+                installation=self._installation,
+                image=pause,
+                size=self._warm_pauses,
+            ),
             free_space=lambda: self._free_space(root),
             control=self._control,
             inside=self._inside,
@@ -164,7 +178,11 @@ class Agent:
     async def _find(self) -> None:
         """What is on the machine already: those tasks are adopted, not started again."""
         found: dict[str, list[Listed]] = {}
-        for container in await self._engine.containers(((INSTALLATION, self._installation),)):
+        there = await self._engine.containers(((INSTALLATION, self._installation),))
+        self._found_warm = tuple(c for c in there if WARM in c.labels)
+        for container in there:
+            if WARM in container.labels:
+                continue
             found.setdefault(container.labels[TASK], []).append(container)
         self._found = {task: tuple(containers) for task, containers in found.items()}
 
@@ -183,7 +201,7 @@ class Agent:
         worker = self._workers.get(assignment.task)
         if worker is None:
             directory = self._tasks_dir / last_part(assignment.task)
-            found = self._found.pop(assignment.task, ())
+            found = self._found.pop(assignment.task, ()) + tools.warm.taken(assignment)
             worker = Worker(assignment, tools, directory, found)
             self._workers[assignment.task] = worker
             jobs.create_task(self._keep_working(worker))
@@ -266,6 +284,7 @@ class Agent:
             with suppress(EngineError):
                 await self._stop_all(containers)
                 await remove_task(tools, task)
+        await tools.warm.sweep()
         known = {last_part(task) for task in self._workers}
         for directory in self._tasks_dir.glob("*"):
             if directory.name not in known:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from seaway.agent.containers import (
     asks_resolver,
-    hostname,
     hosts_path,
     namespace_of,
     resolver_path,
@@ -119,7 +118,7 @@ class Spaces:
         addresses = dict(task.addresses)
         for space in dict.fromkeys(namespace_of(task, c.name) for c in task.containers):
             inside = [c for c in task.containers if namespace_of(task, c.name) == space]
-            own = (hostname(task, space), addresses[space]) if space in addresses else None
+            own = (self._ledger.hostname(space), addresses[space]) if space in addresses else None
             extra = [pair for c in inside for pair in (*_linked(task, c), *c.extra_hosts)]
             # Where IPv6 calls do not get to the proxy, a name's IPv6 address would only mislead.
             names = [n for n in task.names if ":" not in n[1] or space in self._calls6]

@@ -14,6 +14,7 @@ from seaway.agent.images import Images
 from seaway.agent.inside.server import Inside
 from seaway.agent.link import Link
 from seaway.agent.network import Networks
+from seaway.agent.warm import WarmPauses
 from seaway.link.asking import ControlPlane
 
 
@@ -30,6 +31,7 @@ class Tools:
     installation: str
     pause_image: str
     firewall: Firewall
+    warm: WarmPauses
     free_space: Callable[[], int]
     """Bytes that are free where the engine keeps containers."""
     control: ControlPlane | None = None

@@ -15,6 +15,7 @@ from seaway.agent.containers import CONTAINER, PAUSE, ROLE
 from seaway.agent.creation import Creation
 from seaway.agent.engine import EngineError, EngineGone, Event, Listed, NotThere
 from seaway.agent.ledger import Ledger
+from seaway.agent.listening import all_listen, called_ports
 from seaway.agent.outputs import Outputs
 from seaway.agent.removal import clear, remove_task
 from seaway.agent.spaces import Spaces
@@ -62,6 +63,7 @@ class Worker:
         self._sent: Report | None = None
         self._unsure = set(ledger.ids)
         self._exit_codes: dict[str, int] = {}
+        self._listening: asyncio.Task[None] | None = None
         if tools.inside is not None and not ledger.released:
             tools.inside.know(directory, ledger.view)
 
@@ -129,6 +131,8 @@ class Worker:
                 )
                 await self._tell()
                 if isinstance(step, Finished):
+                    if self._listening is not None:
+                        self._listening.cancel()
                     return
                 await self._take(step, jobs)
             except Refused as refusal:
@@ -152,7 +156,16 @@ class Worker:
             await self._spaces.settle_all()
         self._outputs.follow(jobs)
         if is_up(ledger.observation()) and ledger.report.started_at is None:
-            ledger.change(started_at=self._tools.clock())
+            waits = False if called_ports(ledger.assignment) else None
+            ledger.change(started_at=self._tools.clock(), listening=waits)
+        if ledger.report.listening is False and self._listening is None:
+            self._listening = jobs.create_task(self._await_listeners())
+
+    async def _await_listeners(self) -> None:
+        ledger = self._ledger
+        await all_listen(self._tools.engine, called_ports(ledger.assignment), ledger.ids)
+        ledger.change(listening=True)
+        self._woken.set()
 
     async def _inspect(self, name: str) -> None:
         seen = self._ledger.seen[name]
@@ -289,7 +302,7 @@ class Worker:
         await self._outputs.drain()
         if self._tools.inside is not None:
             await self._tools.inside.close(ledger.assignment.task)
-        await remove_task(self._tools, ledger.assignment.task)
+        await remove_task(self._tools, ledger.assignment.task, ledger.assignment)
         clear(ledger.directory)
         ledger.change(stopped_at=self._tools.clock(), sandboxes=())
         ledger.released = True

@@ -11,21 +11,15 @@ from typing import Any
 
 from seaway.aws.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Call
 from seaway.aws.errors import AwsError, InternalFailure, SerializationException, UnknownOperation
-from seaway.aws.model import Models, Service
+from seaway.aws.model import Models
 from seaway.aws.operation import Handler, Later
 from seaway.aws.s3.asked import read as read_asked
 from seaway.aws.s3.presigned import verify_older
 from seaway.aws.sigv4 import Message, Signature, Verifier, read_signature
-from seaway.aws.wire.cbor import CborCodec
-from seaway.aws.wire.constraints import Constraints
+from seaway.aws.speaking import Speaking
 from seaway.aws.wire.detect import Asked, detect, spoken
-from seaway.aws.wire.ec2 import Ec2Codec
-from seaway.aws.wire.json import JsonCodec
 from seaway.aws.wire.protocol import Answer, Body, Codec, Payload, Wire
-from seaway.aws.wire.query import QueryCodec
 from seaway.aws.wire.refusal import read, refuse
-from seaway.aws.wire.rest_json import RestJsonCodec
-from seaway.aws.wire.routing import Router
 from seaway.aws.wire.scalar import from_epoch, rfc822
 from seaway.core.moment import Moment
 from seaway.link.functions import Functions
@@ -41,14 +35,6 @@ LARGEST_BODY = 64 * 1024 * 1024
 
 UNSIGNED = frozenset({("sts", "AssumeRoleWithWebIdentity"), ("sts", "AssumeRoleWithSAML")})
 """Operations that are called before one has credentials."""
-
-_CODECS: dict[Wire, Callable[[Service], Codec]] = {
-    Wire.JSON: JsonCodec,
-    Wire.CBOR: CborCodec,
-    Wire.QUERY: QueryCodec,
-    Wire.EC2: Ec2Codec,
-    Wire.REST_JSON: RestJsonCodec,
-}
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,7 +53,7 @@ class _Gone(Exception):
 class Gateway:
     """An ASGI application that speaks the AWS APIs of ``operations``.
 
-    ``operations`` are the handlers by (service, operation). ``transact`` runs a function
+    ``operations`` are the handlers by service and operation. ``transact`` runs a function
     in one transaction and returns its result when what it wrote is durable. ``moment``
     gives the present instant. ``keys`` gives an access key's secret, None when unknown
     (then the signature is not checked); ``account_of`` an access key's account. ``host``
@@ -76,7 +62,7 @@ class Gateway:
 
     def __init__(
         self,
-        operations: Mapping[tuple[str, str], Handler],
+        operations: Mapping[str, Mapping[str, Handler]],
         *,
         transact: Transact,
         moment: Callable[[], Moment],
@@ -87,7 +73,7 @@ class Gateway:
         models: Models | None = None,
         functions: Functions | None = None,
     ) -> None:
-        self._operations = operations
+        self._speaking = Speaking(operations, models)
         self._functions = functions
         self._transact = transact
         self._moment = moment
@@ -96,16 +82,11 @@ class Gateway:
         self._account_of = account_of or (lambda access_key: None)
         self._keys = keys
         self._verifier = Verifier(keys)
-        self._built_services = _by_service(operations)
-        self._models = models or Models(self._built_services)
-        self._codecs: dict[tuple[str, Wire], Codec] = {}
-        self._constraints: dict[str, Constraints] = {}
-        self._routers: dict[str, Router] = {}
 
     @property
     def models(self) -> Models:
         """The models of the services it answers for."""
-        return self._models
+        return self._speaking.models
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI 3)."""
@@ -141,12 +122,13 @@ class Gateway:
             body = _decoded(content, headers)
             asked = detect(scope["method"], scope["path"], scope["query_string"], headers, body)
             self._authenticate(asked, scope, headers, content, moment, known_only)
+            await self._speaking.prepare(asked.service, asked.wire)
             path = scope.get("raw_path") or scope["path"].encode()
             payload = Payload(body, asked.form, path, scope["query_string"], headers)
             asked = self._routed(asked, scope["method"], payload)
             handler, codec = self._built(asked)
             request = codec.parse(asked.operation, payload)
-            self._checks(handler.service).check(asked.operation, request)
+            self._speaking.constraints(handler.service).check(asked.operation, request)
             call = self._call(asked.signature, moment, request_id)
             response = await self._transact(lambda tx: handler.function(tx, call, request))
             if isinstance(response, Later):
@@ -154,7 +136,7 @@ class Gateway:
             return codec.render(asked.operation, response, request_id)
         except AwsError as error:
             wire = asked.wire if asked else spoken(headers, scope["query_string"])
-            return self._refused(wire, asked, error, request_id)
+            return await self._refused(wire, asked, error, request_id)
         except _Gone:
             raise
         except Exception:
@@ -163,7 +145,7 @@ class Gateway:
             failure = InternalFailure(
                 f"Seaway failed on this request. Its log has the reason under {request_id}."
             )
-            return self._refused(wire, asked, failure, request_id)
+            return await self._refused(wire, asked, failure, request_id)
 
     async def _afterwards(self, response: Later) -> Body:
         if self._functions is None:
@@ -179,10 +161,8 @@ class Gateway:
         Raises UnknownOperation when it is not built, the service's validation error, and
         what the handler raises.
         """
-        handler = self._operations.get((service, operation))
-        if handler is None:
-            raise _not_built(service, operation)
-        self._checks(service).check(operation, request)
+        handler = self._handler(service, operation)
+        self._speaking.constraints(service).check(operation, request)
         response: Body | Later | None = handler.function(tx, call, request)
         if isinstance(response, Later):
             raise _not_built(service, f"{operation} from within")
@@ -225,39 +205,30 @@ class Gateway:
 
     def _routed(self, asked: Asked, method: str, payload: Payload) -> Asked:
         """In REST the operation is named by the path, which only the service's model explains."""
-        if asked.wire is not Wire.REST_JSON or asked.service not in self._built_services:
+        if (
+            asked.wire is not Wire.REST_JSON
+            or asked.service is None
+            or not self._speaking.knows(asked.service)
+        ):
             return asked
-        router = self._routers.get(asked.service)
-        if router is None:
-            model = self._models.service(asked.service)
-            router = self._routers[asked.service] = Router(model)
+        router = self._speaking.router(asked.service)
         operation = router.operation(method, payload.path, payload.query)
         return replace(asked, operation=operation) if operation else asked
 
     def _built(self, asked: Asked) -> tuple[Handler, Codec]:
         if asked.service is None:
             raise UnknownOperation(_unknown(asked.operation))
-        handler = self._operations.get((asked.service, asked.operation))
-        if handler is None:
-            raise _not_built(asked.service, asked.operation)
-        codec = self._codec(asked.service, asked.wire)
+        handler = self._handler(asked.service, asked.operation)
+        codec = self._speaking.codec(asked.service, asked.wire)
         if codec is None:
             raise UnknownOperation(f"Seaway does not speak {asked.wire.value} for {asked.service}.")
         return handler, codec
 
-    def _codec(self, service: str, wire: Wire) -> Codec | None:
-        found = self._codecs.get((service, wire))
-        if found is None and wire in _CODECS:
-            model = self._models.service(service)
-            if wire.value in model.protocols:
-                found = self._codecs[service, wire] = _CODECS[wire](model)
-        return found
-
-    def _checks(self, service: str) -> Constraints:
-        found = self._constraints.get(service)
-        if found is None:
-            found = self._constraints[service] = Constraints(self._models.service(service))
-        return found
+    def _handler(self, service: str, operation: str) -> Handler:
+        handler = self._speaking.handler(service, operation)
+        if handler is None:
+            raise _not_built(service, operation)
+        return handler
 
     def _call(
         self, signature: Signature | None, moment: Moment, request_id: str, key: str = ""
@@ -272,19 +243,16 @@ class Gateway:
             host=self._host,
         )
 
-    def _refused(self, wire: Wire, asked: Asked | None, error: AwsError, request_id: str) -> Answer:
+    async def _refused(
+        self, wire: Wire, asked: Asked | None, error: AwsError, request_id: str
+    ) -> Answer:
         service = asked.service if asked else None
-        codec = self._codec(service, wire) if service in self._built_services else None
-        if codec is not None and asked is not None:
-            return codec.refuse(error, request_id, query_mode=asked.query_mode)
+        if asked is not None and service is not None and self._speaking.knows(service):
+            await self._speaking.prepare(service, wire)
+            codec = self._speaking.codec(service, wire)
+            if codec is not None:
+                return codec.refuse(error, request_id, query_mode=asked.query_mode)
         return refuse(wire, read(None, wire, error), request_id)
-
-
-def _by_service(operations: Mapping[tuple[str, str], Handler]) -> dict[str, set[str]]:
-    wanted: dict[str, set[str]] = {}
-    for service, operation in operations:
-        wanted.setdefault(service, set()).add(operation)
-    return wanted
 
 
 def _not_built(service: str, operation: str) -> UnknownOperation:

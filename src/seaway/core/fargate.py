@@ -28,6 +28,9 @@ LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 LONGEST_STOP = 120
 """Seconds (API: ContainerDefinition.stopTimeout)."""
 
+START_TIMEOUTS = range(2, 121)
+"""Seconds (API: ContainerDefinition.startTimeout)."""
+
 
 def size_exists(cpu: int, memory: int) -> bool:
     """Whether Fargate has tasks of this size: CPU units and MiB."""
@@ -91,6 +94,11 @@ def _container_refusals(container: ContainerDefinition) -> Iterator[str]:
     for capability in container.capabilities_add:
         if capability.removeprefix("CAP_") != "SYS_PTRACE":
             yield f"{capability} is not allowed on Fargate."
+    if container.start_timeout is not None and container.start_timeout not in START_TIMEOUTS:
+        yield (
+            "Tasks using the Fargate launch type must have a container start timeout between "
+            f"{START_TIMEOUTS[0]} and {START_TIMEOUTS[-1]} seconds."
+        )
     if (container.stop_timeout or 0) > LONGEST_STOP:
         yield (
             "Tasks using the Fargate launch type must have a container stop timeout of less than "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from seaway.core.task_definition import (
     ContainerDefinition,
@@ -22,6 +22,16 @@ def runs_on(definition: TaskDefinition, architecture: str) -> bool:
     """Whether a machine of this architecture (x86_64, arm64 or aarch64) can run the definition."""
     machine = "ARM64" if architecture in ("arm64", "aarch64") else "X86_64"
     return definition.cpu_architecture in (None, machine)
+
+
+def no_machine(definition: TaskDefinition, architectures: Collection[str]) -> str | None:
+    """Why no machine of these architectures can run it on Fargate; None when one can."""
+    if any(runs_on(definition, architecture) for architecture in architectures):
+        return None
+    reason = "Capacity is unavailable at this time."
+    if architectures:
+        reason += f" No machine has the CPU architecture {definition.cpu_architecture}."
+    return reason
 
 
 def required_attributes(definition: TaskDefinition) -> tuple[str, ...]:

@@ -181,6 +181,8 @@ class Task:
     execution_stopped_at: float | None = None
     stopped_at: float | None = None
     health: Health = Health.UNKNOWN
+    listening: bool | None = None
+    """Its programs listen on the ports that others call by name; None = nobody looks."""
     version: int = 1
 
     # what the host proxy accepted

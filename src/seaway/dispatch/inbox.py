@@ -131,6 +131,7 @@ def observe(tx: Transaction, report: Report, moment: Moment) -> None:
         execution_stopped_at=report.execution_stopped_at or task.execution_stopped_at,
         stopped_at=report.stopped_at or task.stopped_at,
         health=_health(tx, task, report.containers),
+        listening=task.listening if report.listening is None else report.listening,
     )
     if report.sandboxes and seen.connectivity_at is None:
         seen = replace(seen, connectivity_at=moment.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from seaway.core.buckets import StoredObject, object_key, parse_arn
+from seaway.core.buckets import Bucket, StoredObject, object_key, parse_arn
 from seaway.core.environment_file import variables_in
 from seaway.core.moment import Moment
 from seaway.core.names import Place, place_of
@@ -107,9 +107,10 @@ def _text(tx: Transaction, arn: str, read: Read, told: str) -> str:
     bucket, name = parse_arn(arn)
     found = tx.find(StoredObject, object_key(bucket, name))
     if found is None:
-        raise CannotFetch(
-            f"{told}non empty error stream: NoSuchKey: The specified key does not exist. ({arn})"
-        )
+        missing = "NoSuchKey: The specified key does not exist."
+        if tx.find(Bucket, bucket) is None:
+            missing = "NoSuchBucket: The specified bucket does not exist"
+        raise CannotFetch(f"{told}non empty error stream: {missing} ({arn})")
     if found.size > LARGEST_FILE:
         raise CannotFetch(f"{told}{arn} is larger than {LARGEST_FILE} bytes")
     try:

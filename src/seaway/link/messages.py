@@ -176,6 +176,8 @@ class Report:
     stopping_at: float | None = None
     execution_stopped_at: float | None = None
     stopped_at: float | None = None
+    listening: bool | None = None
+    """Its programs listen on the ports that others call by name; None = nobody looks."""
     stop_code: str | None = None
     reason: str | None = None
 
@@ -201,7 +203,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogBatch:
-    """Lines of one stream, oldest first."""
+    """Lines of one stream, oldest first; without any, only the stream is to be there."""
 
     stream: LogStream
     lines: tuple[LogLine, ...]

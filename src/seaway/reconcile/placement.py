@@ -16,7 +16,7 @@ from seaway.core.network import NetworkInterface, Subnet, mac_of
 from seaway.core.placement import Candidate, Floor, Refusal
 from seaway.core.ports import fixed_ports
 from seaway.core.proxy_log import group_of
-from seaway.core.requirements import runs_on
+from seaway.core.requirements import no_machine, runs_on
 from seaway.core.service import Deployment, Service
 from seaway.core.task import ContainerAddress, Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode, TaskDefinition
@@ -190,12 +190,10 @@ class _Round:
 
     def _on_fargate(self, task: Task, definition: TaskDefinition) -> Task | Refusal:
         connected = [host for host in self._tx.where(Host) if host.connected]
-        hosts = [host for host in connected if runs_on(definition, host.architecture)]
-        if not hosts:
-            reason = "Capacity is unavailable at this time."
-            if connected:
-                reason += f" No machine has the CPU architecture {definition.cpu_architecture}."
+        reason = no_machine(definition, [host.architecture for host in connected])
+        if reason is not None:
             return Refusal(reason=reason)
+        hosts = [host for host in connected if runs_on(definition, host.architecture)]
         host = min(hosts, key=lambda host: self._loads[host.id])
         placed = self._with_interface(task, host.id, None)
         if isinstance(placed, Task):

@@ -91,7 +91,7 @@ def _announce(tx: Transaction, task: Task, moment: Moment) -> float | None:
         return None
     for registry in deployment.registries:
         enlist(tx, registry, service, definition, task, moment)
-    if not deployment.discovery:
+    if not deployment.discovery or task.listening is False:
         return None
     opens_at = _routable_at(definition, task)
     if opens_at > moment.now:

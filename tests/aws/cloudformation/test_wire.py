@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seaway.aws import sts
-from seaway.aws.cloudformation.inward import Inward
+from seaway.aws.inward import Inward
 from seaway.aws.model import Models
 from seaway.reconcile import instances, stacks
 from tests.aws.wired import Wired

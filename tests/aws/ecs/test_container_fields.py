@@ -313,6 +313,11 @@ def test_ports_that_cannot_be_are_refused(mode: str, port: dict[str, Any], text:
             "Tasks using the Fargate launch type do not support GPU resource requirements.",
         ),
         (
+            {"startTimeout": 1},
+            "Tasks using the Fargate launch type must have a container start timeout between 2 "
+            "and 120 seconds.",
+        ),
+        (
             {"stopTimeout": 121},
             "Tasks using the Fargate launch type must have a container stop timeout of less than "
             "120 seconds.",

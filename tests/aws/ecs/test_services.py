@@ -348,6 +348,12 @@ def test_awsvpc_needs_subnets_that_are_there() -> None:
         "Error retrieving subnet information for [subnet-9]: The subnet ID 'subnet-9' does not "
         "exist (ErrorCode: InvalidSubnetID.NotFound)"
     )
+    unknown = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-9"]}}
+    assert refusal(lambda: ecs.serve(launchType="FARGATE", networkConfiguration=unknown)) == (
+        "InvalidParameterException",
+        "Error retrieving security group information for [sg-9]: The security group 'sg-9' does "
+        "not exist (ErrorCode: InvalidGroup.NotFound)",
+    )
     public = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
     assert refusal(lambda: ecs.serve(launchType="EC2", networkConfiguration=public))[1] == (
         "Assign public IP is not supported for this launch type."

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from seaway.core.capacity import Host
 from seaway.core.network import NetworkInterface
 from seaway.core.service import ConnectAlias, ConnectService, ServiceConnect
 from seaway.core.task import Container, Health, PortBinding, Task, TaskStatus
@@ -118,6 +119,20 @@ def test_a_strategy_spreads_tasks_over_its_providers() -> None:
     assert names == ["FARGATE", "FARGATE", "FARGATE_SPOT", "FARGATE_SPOT"]
 
 
+def test_a_fargate_task_for_another_architecture_is_refused() -> None:
+    ecs = an_ecs()
+    ecs.register_fargate(runtimePlatform={"cpuArchitecture": "ARM64"})
+    request = {"taskDefinition": "web", "launchType": "FARGATE", "networkConfiguration": SUBNETS}
+    ecs.put(Host(id="host-1", cpu=1024, memory=1024, architecture="x86_64"))
+    assert len(ecs.RunTask(**request)["tasks"]) == 1  # until a machine is connected, it waits
+    ecs.put(Host(id="host-1", cpu=1024, memory=1024, architecture="x86_64", connected=True))
+    reason = "Capacity is unavailable at this time. No machine has the CPU architecture ARM64."
+    answer = ecs.RunTask(**request, count=2)
+    assert (answer["tasks"], answer["failures"]) == ([], [{"reason": reason}] * 2)
+    ecs.put(Host(id="host-2", cpu=1024, memory=1024, architecture="aarch64", connected=True))
+    assert len(ecs.RunTask(**request)["tasks"]) == 1
+
+
 def test_the_same_client_token_runs_nothing_twice() -> None:
     ecs = with_instance()
     first = ecs.RunTask(taskDefinition="web", clientToken="t")["tasks"]
@@ -127,6 +142,19 @@ def test_the_same_client_token_runs_nothing_twice() -> None:
     assert (
         refusal(lambda: ecs.RunTask(taskDefinition="web", clientToken="t", startedBy="x"))[0]
         == "ConflictException"
+    )
+
+
+def test_an_arn_without_a_revision_is_the_newest_active_one() -> None:
+    ecs = with_instance()
+    newest = ecs.register()["taskDefinitionArn"]
+    family, _, _ = newest.rpartition(":")
+    (task,) = ecs.RunTask(taskDefinition=family)["tasks"]
+    assert task["taskDefinitionArn"] == newest
+    nobody = family.replace("task-definition/web", "task-definition/none")
+    assert refusal(lambda: ecs.RunTask(taskDefinition=nobody)) == (
+        "ClientException",
+        "TaskDefinition not found.",
     )
 
 

@@ -10,6 +10,7 @@ from seaway.core.fargate import PLATFORM_VERSION
 from seaway.core.network import Subnet
 from seaway.core.query_language import QueryError
 from seaway.core.query_language import parse as parse_query
+from seaway.core.routing import SecurityGroup
 from seaway.core.service import NetworkConfiguration
 from seaway.core.task_definition import NetworkMode, TaskDefinition
 from seaway.store.transaction import Transaction
@@ -48,7 +49,7 @@ def check_network(
     definition: TaskDefinition,
     fargate: bool,
 ) -> None:
-    """awsvpc needs a network configuration, of subnets that are there; other modes have none.
+    """awsvpc needs a network configuration, of what there is; other modes have none.
 
     Raises InvalidParameterException.
     """
@@ -68,6 +69,13 @@ def check_network(
     vpcs = {_vpc_of(tx, subnet, network) for subnet in network.subnets}
     if len(vpcs) > 1:
         raise InvalidParameterException("All subnets must be in the same VPC.")
+    for group in network.security_groups:
+        if tx.find(SecurityGroup, group) is None:
+            raise InvalidParameterException(
+                "Error retrieving security group information for "
+                f"[{', '.join(network.security_groups)}]: The security group '{group}' does not "
+                "exist (ErrorCode: InvalidGroup.NotFound)"
+            )
 
 
 def _vpc_of(tx: Transaction, name: str, network: NetworkConfiguration) -> str:

@@ -106,15 +106,16 @@ def instance_of(tx: Transaction, cluster: Cluster, given: str) -> ContainerInsta
 
 
 def definition_of(tx: Transaction, call: Call, given: str) -> TaskDefinition | None:
-    """The task definition that ``family``, ``family:revision`` or an ARN names.
+    """The task definition that ``family``, ``family:revision`` or the ARN of either names.
 
     A family alone stands for its newest ACTIVE revision.
     """
-    if ":" in given:
-        arn = given if given.startswith("arn:") else call.arn("ecs", f"task-definition/{given}")
-        found = tx.find(TaskDefinition, arn)
+    home = call.arn("ecs", "task-definition/")
+    name = given.removeprefix(home)
+    if ":" in name:
+        found = tx.find(TaskDefinition, name if name.startswith("arn:") else f"{home}{name}")
         return found if found is not None and found.status != DELETED else None
-    return next((d for d in revisions_of(tx, call, given) if d.status == "ACTIVE"), None)
+    return next((d for d in revisions_of(tx, call, name) if d.status == "ACTIVE"), None)
 
 
 def family_of(tx: Transaction, call: Call, family: str) -> list[TaskDefinition]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException
-from seaway.core.capacity import ContainerInstance
+from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import Cluster
 from seaway.core.placement import NO_INSTANCES, Floor, Refusal
+from seaway.core.requirements import no_machine
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.occupancy import candidate
@@ -26,9 +27,13 @@ def placement_failures(
 
     Only a look ahead: the placement decides when it gets to them. Tasks that wait for their
     placement already are counted in. Tasks that a capacity provider launches wait for
-    instances instead of failing. Raises InvalidParameterException when the cluster has no
-    instance at all (API: RunTask).
+    instances instead of failing, and so do Fargate's while no machine is connected. Raises
+    InvalidParameterException when the cluster has no instance at all (API: RunTask).
     """
+    machines = {host.architecture for host in tx.where(Host) if host.connected}
+    unfit = no_machine(definition, machines) if machines else None
+    if unfit is not None and all(task.launch_type == "FARGATE" for task in tasks):
+        return [], [{"reason": unfit} for _ in tasks]
     checked = [task for task in tasks if task.launch_type == "EC2" and not task.capacity_provider]
     if not checked:
         return list(tasks), []

@@ -59,9 +59,7 @@ def list_schedule_groups(
     others = [one for one in here(call, tx.where(ScheduleGroup)) if one.name != DEFAULT_GROUP]
     found = [one for one in (default, *others) if one.name.startswith(prefix)]
     shown, token = shown_page(found, request, f"ListScheduleGroups {prefix}")
-    answer: shapes.ListScheduleGroupsOutput = {
-        "ScheduleGroups": [{**_shown(one)} for one in shown]
-    }
+    answer: shapes.ListScheduleGroupsOutput = {"ScheduleGroups": [{**_shown(one)} for one in shown]}
     if token is not None:
         answer["NextToken"] = token
     return answer

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from seaway.aws.cloudformation.inward import Inward, shaped
 from seaway.aws.ecs.errors import InvalidParameterException
+from seaway.aws.inward import Inward, shaped
 from seaway.aws.model import Models, load
 from seaway.core.cluster import Cluster
 from seaway.core.moment import Moment
