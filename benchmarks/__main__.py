@@ -6,7 +6,15 @@ import argparse
 import os
 import sys
 
-from benchmarks import api_calls, data_path, disturbances, lost_requests, many_names, propagation
+from benchmarks import (
+    api_calls,
+    data_path,
+    disturbances,
+    lost_requests,
+    many_names,
+    propagation,
+    task_start,
+)
 from benchmarks.figures import Report, show
 from benchmarks.processes import CannotMeasure, ended_by_signals
 
@@ -17,6 +25,7 @@ ALL = {
     "disturbances": disturbances,
     "api_calls": api_calls,
     "lost_requests": lost_requests,
+    "task_start": task_start,
 }
 
 

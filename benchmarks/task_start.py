@@ -48,7 +48,7 @@ INSTANCE_TYPE = "m5.4xlarge"
 AT_ONCE = 10
 """RunTask starts no more with one call."""
 PATIENCE = 240.0
-LOOK = 0.01
+LOOK = 0.02
 """Seconds between looks at what has become of a call."""
 
 DOCKER, API = "docker run -d", "engine API alone"
@@ -164,6 +164,8 @@ class Seaway:
         self.warm = warm
         self._subnet = ""
         self._names = itertools.count()
+        self.handed: list[float] = []
+        """Seconds from each single task's creation until its host began to work on it."""
 
     def prepare(self, cidr: IPv4Network) -> None:
         """Network, cluster, an instance that has joined, task definitions."""
@@ -210,6 +212,9 @@ class Seaway:
             arns += [task["taskArn"] for task in answer["tasks"]]
         wait_for(lambda: self._all(arns, "RUNNING"), f"{count} tasks running", PATIENCE, LOOK)
         took = time.monotonic() - began
+        if count == 1:
+            (task,) = self.aws.ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"]
+            self.handed.append((task["pullStartedAt"] - task["createdAt"]).total_seconds())
         for arn in arns:
             self.aws.ecs.stop_task(cluster=CLUSTER, task=arn)
         wait_for(lambda: self._all(arns, "STOPPED"), f"{count} tasks stopped", PATIENCE, 0.1)
@@ -317,6 +322,7 @@ def measure(asked: argparse.Namespace, bare: Bare, warm: Seaway, cold: Seaway, s
             if number:
                 samples[name].append(took)
             calm(bare, warm, cold)
+    samples["handed"] = warm.handed + cold.handed
     burst, engine = samples["burst"], samples["burst engine"] = [], []
     for number in range(asked.burst_rounds):
         say(f"burst of {asked.burst}, round {number + 1} of {asked.burst_rounds}")
@@ -332,6 +338,7 @@ def measure(asked: argparse.Namespace, bare: Bare, warm: Seaway, cold: Seaway, s
 def report(asked: argparse.Namespace, samples: Samples) -> Report:
     """Figures, and what was to be reached."""
     made = Report("task_start", samples=dict(samples))
+    handed = [second * 1000 for second in samples["handed"]]
     rows = []
     for name in (*SINGLE, *SERVICES):
         against = ratios(samples[name], samples[DOCKER])
@@ -379,6 +386,9 @@ def report(asked: argparse.Namespace, samples: Samples) -> Report:
                 at_least=True,
             )
         )
+    made.notes.append(
+        f"Of a task's time, {spread(handed)} ms pass from its creation until its host begins."
+    )
     made.notes.append(
         "The engine's rate is that of its API with as many requests in flight as Seaway allows "
         "itself (2 for each core),\nfor a pause without network and a container that joins it; "

@@ -142,6 +142,7 @@ class Seaway:
     async def from_tasks(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request from inside a task: to buckets or to the AWS gateway."""
         if is_s3(scope):
+            await self._load_s3()
             await self.s3.serve(scope, receive, send, known_only=True)
         else:
             await self.gateway.from_tasks(scope, receive, send)
@@ -150,6 +151,7 @@ class Seaway:
         """One request: to the registry, to our own pages, to a session, or to the AWS gateway."""
         path = scope["path"]
         if scope["type"] == "http" and is_s3(scope):
+            await self._load_s3()
             await self.s3(scope, receive, send)
         elif path == "/v2" or path.startswith("/v2/"):
             await self.registry(scope, receive, send)
@@ -274,6 +276,10 @@ class Seaway:
         )
         self._machine = machine
         await machine.run()
+
+    async def _load_s3(self) -> None:
+        if "s3" not in vars(self):  # else it is loaded, as cached properties are kept there
+            await self._load("seaway.aws.s3.door")
 
     async def _load(self, name: str) -> ModuleType:
         """What need not be there before the API answers (see there for why); one at a time."""

@@ -24,7 +24,7 @@ def counting() -> Assignment:
 
 class _PrintedLink(QueueLink):
     async def send(self, message: FromHost) -> None:
-        if isinstance(message, LogBatch):
+        if isinstance(message, LogBatch) and message.lines:
             print(*(line.text for line in message.lines), sep="\n", flush=True)
         if isinstance(message, Report) and message.status is TaskStatus.RUNNING:
             print("RUNNING", flush=True)

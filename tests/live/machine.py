@@ -99,6 +99,7 @@ def an_agent(
     scope: str,
     registry: Registry | None = None,
     control: ControlPlane | None = None,
+    warm_pauses: int = 0,
 ) -> Agent:
     return Agent(
         engine,
@@ -114,6 +115,7 @@ def an_agent(
         orphans_after=1.0,
         usage_every=1.0,
         refusals_every=0.1,
+        warm_pauses=warm_pauses,
     )
 
 
@@ -140,10 +142,12 @@ async def a_running_agent(
     scope: str,
     registry: Registry | None = None,
     control: ControlPlane | None = None,
+    warm_pauses: int = 0,
 ) -> AsyncIterator[Machine]:
     """An agent that has said hello; cancelled at the end, its containers left as they are."""
     link = QueueLink()
-    job = asyncio.create_task(an_agent(engine, link, directory, scope, registry, control).run())
+    agent = an_agent(engine, link, directory, scope, registry, control, warm_pauses)
+    job = asyncio.create_task(agent.run())
     hello = asyncio.create_task(link.heard(Hello))
     await asyncio.wait({job, hello}, return_when=asyncio.FIRST_COMPLETED)
     if job.done():

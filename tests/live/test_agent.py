@@ -356,6 +356,53 @@ def test_after_kill_9_tasks_are_adopted_and_no_line_is_lost_or_doubled(tmp_path:
     asyncio.run(story())
 
 
+def test_a_task_takes_a_pause_that_runs_and_another_agent_finds_both_again(tmp_path: Path) -> None:
+    prefix = f"seaway-{SCOPE}-warm-"
+
+    async def waiting(engine: DockerEngine) -> dict[str, str]:
+        there = await engine.containers(((INSTALLATION, SCOPE),))
+        return {c.id: c.name for c in there if c.name.startswith(prefix)}
+
+    async def full(engine: DockerEngine) -> dict[str, str]:
+        async with asyncio.timeout(20):
+            while len(found := await waiting(engine)) < 2:
+                await asyncio.sleep(0.02)
+        return found
+
+    async def story() -> None:
+        first, second = (
+            replace(a_task(number, shell("web", LOOP)), resolver="10.203.0.2")
+            for number in (21, 22)
+        )
+        async with an_engine(tmp_path, SCOPE) as engine:
+            async with a_running_agent(engine, tmp_path, SCOPE, warm_pauses=2) as machine:
+                machine.assign(PLAN)
+                machine.assign(first)
+                await machine.report(first, TaskStatus.RUNNING)
+                ready = await full(engine)
+                machine.assign(second)
+                running = await machine.report(second, TaskStatus.RUNNING)
+                (pause,) = ready.keys() - (await waiting(engine)).keys()
+                assert (await machine.inside(running, "hostname")).strip() == pause[:12]
+                said = await machine.inside(running, "getent", "hosts", pause[:12])
+                assert said.startswith("10.203.22.10")
+                assert "10.203.0.2" in await machine.inside(running, "cat", "/etc/resolv.conf")
+                await full(engine)
+            async with a_running_agent(engine, tmp_path, SCOPE, warm_pauses=2) as machine:
+                kept = await waiting(engine)
+                machine.assign(PLAN)
+                for task in (first, second):
+                    machine.assign(task)
+                    await machine.report(task, TaskStatus.RUNNING)
+                    machine.assign(replace(task, desired_status=TaskStatus.STOPPED))
+                    await machine.report(task, TaskStatus.STOPPED)
+                left = await engine.containers(((INSTALLATION, SCOPE),))
+                assert {c.id: c.name for c in left} == kept
+                assert len(kept) == 2
+
+    asyncio.run(story())
+
+
 def test_a_task_that_ended_unseen_is_told_and_an_unknown_one_is_taken_away(tmp_path: Path) -> None:
     async def story() -> None:
         ended, orphan = a_task(13, shell("web", LOOP)), a_task(14, shell("web", LOOP))

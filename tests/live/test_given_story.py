@@ -1,4 +1,4 @@
-"""A task with secrets, links and a log router, by the APIs alone, in real containers."""
+"""A task with secrets, files, links and a log router, by the APIs alone, in real containers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from tests.live import host_python
 from tests.live.story import CLUSTER, QUICKLY, Town, a_site, a_town, eventually, needs_machine
 from tests.live.test_inside import WAIT
 
 pytestmark = needs_machine
+EXTRA = "[FILTER]\n    Name record_modifier\n    Match *\n    Record team cats\n"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def client(town: Town, service: str) -> Any:
         region_name=town.site.settings.region,
         aws_access_key_id="seaway",
         aws_secret_access_key="seaway",
+        config=Config(s3={"addressing_style": "path"}),
     )
 
 
@@ -42,7 +45,11 @@ def written(town: Town, group: str) -> list[str]:
 
 
 def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(town: Town) -> None:
-    client(town, "ssm").put_parameter(Name="token", Value="t0ken", Type="SecureString")
+    s3, ssm = client(town, "s3"), client(town, "ssm")
+    s3.create_bucket(Bucket="conf")
+    s3.put_object(Bucket="conf", Key="web.env", Body=b"PLACE=here\nCOLOUR=of-the-file\n")
+    s3.put_object(Bucket="conf", Key="extra.conf", Body=EXTRA.encode())
+    ssm.put_parameter(Name="token", Value="t0ken", Type="SecureString")
     secret = client(town, "secretsmanager").create_secret(
         Name="db", SecretString=json.dumps({"password": "hunter2"})
     )["ARN"]
@@ -55,8 +62,9 @@ def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(tow
         "command": [
             "sh",
             "-c",
-            f"echo got $PASSWORD $COLOUR; getent hosts store; {WAIT}",
+            f"echo got $PASSWORD $PLACE $COLOUR; getent hosts store; {WAIT}",
         ],
+        "environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::conf/web.env"}],
         "environment": [{"name": "COLOUR", "value": "of-the-definition"}],
         "secrets": [{"name": "PASSWORD", "valueFrom": f"{secret}:password::"}],
         "links": ["db:store"],
@@ -78,11 +86,15 @@ def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(tow
     router = {
         **base,
         "name": "router",
-        "stopTimeout": 2,
         "command": ["sh", "-c", host_python.command("log_router.py")],
         "mountPoints": mounts,
+        "stopTimeout": 2,
         "firelensConfiguration": {
             "type": "fluentbit",
+            "options": {
+                "config-file-type": "s3",
+                "config-file-value": "arn:aws:s3:::conf/extra.conf",
+            },
         },
         "logConfiguration": {
             "logDriver": "awslogs",
@@ -102,7 +114,7 @@ def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(tow
     waiter = town.aws.ecs.get_waiter("tasks_running")
     waiter.wait(cluster=CLUSTER, tasks=[task], WaiterConfig=QUICKLY)
     got = eventually(lambda: len(found := written(town, "/web")) >= 2 and found, "the web's lines")
-    assert "got hunter2 of-the-definition" in got
+    assert "got hunter2 here of-the-definition" in got
     assert any(re.fullmatch(r"10\.\d+\.\d\.\d+\s+store.*", line) for line in got), got
 
     def routed() -> dict[str, Any] | None:
@@ -112,6 +124,7 @@ def test_what_is_kept_elsewhere_reaches_the_program_and_its_lines_the_router(tow
     line = eventually(routed, "the db's line at the router")
     assert line["output"]["name"] == "http"
     assert line["output"]["token"] == "t0ken"
+    assert line["record"]["team"] == "cats"
     assert line["record"]["ecs_task_arn"] == task
     kept = [path for path in town.site.settings.agent_dir.rglob("*") if path.is_file()]
     assert not [path for path in kept if b"hunter2" in path.read_bytes()]

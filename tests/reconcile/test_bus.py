@@ -116,7 +116,9 @@ def test_the_input_of_a_task_is_its_overrides(stage: Stage) -> None:
     assert ("why", "sold") in task.tags
 
 
-def test_a_task_that_can_not_be_started_is_tried_again(stage: Stage) -> None:
+def test_a_task_that_can_not_be_started_is_tried_again(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     run_to(
         stage,
         EventPattern='{"source": ["shop"]}',
@@ -125,6 +127,7 @@ def test_a_task_that_can_not_be_started_is_tried_again(stage: Stage) -> None:
     stage.put({"n": 1})
     (waiting,) = stage.all(Delivery)
     assert waiting.reason == "ClientException: TaskDefinition not found."
+    assert caplog.text.count("is tried again: ClientException: TaskDefinition not found.") == 1
     stage.ask(
         "ecs",
         "RegisterTaskDefinition",

@@ -11,7 +11,7 @@ import pytest
 
 from seaway.core.moment import Moment
 from seaway.core.task import Task
-from seaway.reconcile.loop import Loop, Reconcile
+from seaway.reconcile.loop import Loop, Reconcile, Wake
 from seaway.store.changes import Change
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
@@ -102,6 +102,22 @@ def test_a_key_is_settled_again_when_it_asked_to_be(tmp_path: Path) -> None:
     play(tmp_path, reconcile, story, a_task(1))
     assert len(looks) == 3
     assert looks[1] - looks[0] >= 0.02
+
+
+def test_a_key_that_stands_for_others_wakes_only_those_that_asked(tmp_path: Path) -> None:
+    looks: list[str] = []
+
+    def reconcile(tx: Transaction, key: str, moment: Moment) -> Wake:
+        looks.append(key)
+        if key == a_task(1).arn:
+            return {"one": moment.now + 0.01, "other": None}
+        return moment.now + 0.01 if looks.count("one") < 3 else None
+
+    async def story(store: SqliteStore, clock: Clock) -> None:
+        await until(lambda: looks.count("one") == 3)
+
+    play(tmp_path, reconcile, story, a_task(1))
+    assert looks == [a_task(1).arn, "one", "one", "one"]
 
 
 def test_what_one_round_writes_is_one_transaction(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from seaway.core.network import Vpc
 from seaway.core.service import Service, ServiceEvent
 from seaway.core.task import Sandbox, Task, TaskStatus
 from seaway.reconcile import placement, services, targets, tasks
+from seaway.reconcile.loop import wakes_of
 from seaway.store.changes import Change
 from seaway.store.resident import Resident
 from tests.builders import a_cluster, a_subnet, a_task_definition, an_instance
@@ -75,10 +76,11 @@ class World:
                 (number, key) = next(iter(self._due))
                 del self._due[(number, key)]
                 with self.store.transaction() as tx:
-                    wake = self.loops[number].reconcile(tx, key, self.moment())
-                self._wakes.pop((number, key), None)
-                if wake is not None:
-                    self._wakes[(number, key)] = wake
+                    said = self.loops[number].reconcile(tx, key, self.moment())
+                for one, wake in wakes_of(key, said).items():
+                    self._wakes.pop((number, one), None)
+                    if wake is not None:
+                        self._wakes[(number, one)] = wake
                 self.watch()
             elif not (self.obedient and self.obey()):
                 return

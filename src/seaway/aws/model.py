@@ -8,12 +8,13 @@ that the kept operations reach.
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 Raw = dict[str, Any]
 
@@ -174,7 +175,8 @@ def _path(name: str) -> Path:
 
 def _read(path: Path) -> Raw:
     data = path.read_bytes()
-    body: Raw = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
+    # The standard parser takes twice as long, and nobody is answered meanwhile.
+    body: Raw = orjson.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
     return body
 
 

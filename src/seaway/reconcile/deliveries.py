@@ -62,7 +62,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment, invoke: Invoke) -> floa
 
 
 def put_off(tx: Transaction, delivery: Delivery, reason: str, moment: Moment) -> float | None:
-    """Keep a delivery that failed for another try, or give it up and say so."""
+    """Keep a delivery that failed for another try, or give it up; the log has both."""
     attempts = delivery.attempts + 1
     if attempts > delivery.most_attempts or moment.now >= delivery.expires_at:
         log.warning(
@@ -74,6 +74,9 @@ def put_off(tx: Transaction, delivery: Delivery, reason: str, moment: Moment) ->
         )
         tx.drop(delivery)
         return None
+    if attempts == 1:
+        # The tries may go on for a day, and nobody who asked is there to be answered.
+        log.warning("%s: %s is tried again: %s", delivery.source, delivery.target, reason)
     next_at = moment.now + pause_after(attempts)
     tx.put(replace(delivery, attempts=attempts, next_at=next_at, reason=reason))
     return next_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from seaway.core.moment import Moment
 from seaway.store.changes import Change
@@ -14,7 +14,13 @@ from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-Reconcile = Callable[[Transaction, str, Moment], float | None]
+Wake = float | None | Mapping[str, float | None]
+"""When a key wants to be looked at again (epoch seconds; None: not by itself).
+
+A key that stands for others says it of each of them: they were settled, and it is done with.
+"""
+
+Reconcile = Callable[[Transaction, str, Moment], Wake]
 Keys = Callable[[Change], Iterable[str]]
 AllKeys = Callable[[Transaction], Iterable[str]]
 
@@ -25,8 +31,8 @@ LONGEST_PAUSE = 30.0
 class Loop:
     """Settles one kind of key. Holds nothing that a restart would miss: it starts with all keys.
 
-    ``reconcile`` gets one key in one transaction and may say when (epoch seconds) it wants to
-    look again. ``keys_of`` names the keys a change concerns, ``all_keys`` all there are.
+    ``reconcile`` gets one key in one transaction and may say when it wants to look again.
+    ``keys_of`` names the keys a change concerns, ``all_keys`` all there are.
     """
 
     def __init__(
@@ -77,19 +83,20 @@ class Loop:
         moment = self._moment()
         try:
             with self._store.transaction() as tx:
-                wake = self._reconcile(tx, key, moment)
+                wakes = wakes_of(key, self._reconcile(tx, key, moment))
         except Exception:
             # Ours: this key fails loudly and is tried again; the others go on.
             count = self._failures[key] = self._failures.get(key, 0) + 1
             log.exception("%s: settling %s failed (%d times)", self._name, key, count)
-            wake = moment.now + min(FIRST_PAUSE * 2.0 ** (count - 1), LONGEST_PAUSE)
+            wakes = {key: moment.now + min(FIRST_PAUSE * 2.0 ** (count - 1), LONGEST_PAUSE)}
         else:
             self._failures.pop(key, None)
-        if wake is None:
-            self._wanted.pop(key, None)
-        else:
-            self._wanted[key] = wake
-            heapq.heappush(self._wakes, (wake, key))
+        for one, wake in wakes.items():
+            if wake is None:
+                self._wanted.pop(one, None)
+            elif self._wanted.get(one) != wake:
+                self._wanted[one] = wake
+                heapq.heappush(self._wakes, (wake, one))
 
     def _collect_wakes(self) -> None:
         now = self._moment().now
@@ -108,3 +115,8 @@ class Loop:
             await asyncio.wait_for(self._bell.wait(), pause)
         except TimeoutError:
             return
+
+
+def wakes_of(key: str, said: Wake) -> Mapping[str, float | None]:
+    """What ``reconcile`` said of a key, as what it means for each key it settled."""
+    return {key: None, **said} if isinstance(said, Mapping) else {key: said}

@@ -20,6 +20,7 @@ from seaway.reconcile.crews import Crew, settle
 from seaway.reconcile.endings import stop as stop_process
 from seaway.reconcile.events import tell
 from seaway.reconcile.hooks import give_up
+from seaway.reconcile.loop import Wake
 from seaway.reconcile.planning import unbalanced
 from seaway.reconcile.rollouts import latest
 from seaway.reconcile.shifting import undirect
@@ -57,14 +58,17 @@ def all_keys(tx: Transaction) -> Iterable[str]:
     return [service.arn for service in tx.where(Service) if service.status != "INACTIVE"]
 
 
-def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
+def reconcile(tx: Transaction, key: str, moment: Moment) -> Wake:
     """One look at a service. Returns when to look again (epoch seconds), or None.
 
     The key of a container instance, a task or an alarm stands for the services it touches.
     """
     if ":service/" not in key:
-        wakes = [reconcile(tx, arn, moment) for arn in _touched(tx, key)]
-        return min((wake for wake in wakes if wake is not None), default=None)
+        return {arn: _settle(tx, arn, moment) for arn in _touched(tx, key)}
+    return _settle(tx, key, moment)
+
+
+def _settle(tx: Transaction, key: str, moment: Moment) -> float | None:
     service = tx.find(Service, key)
     if service is None or service.status == "INACTIVE":
         return None

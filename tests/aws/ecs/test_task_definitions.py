@@ -152,6 +152,10 @@ def test_a_definition_that_cannot_run_is_refused(change: dict[str, Any], text: s
     ("change", "text"),
     [
         ({"image": ""}, "Container.image should not be null or empty."),
+        (
+            {"environment": [{"value": "x"}]},
+            "The name of an environment variable should not be null or empty.",
+        ),
         ({"essential": False}, "At least one container must be marked as essential."),
         (
             {"logConfiguration": {"logDriver": "awslogs"}},

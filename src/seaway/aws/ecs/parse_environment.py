@@ -22,7 +22,12 @@ MOST_FILES = 10
 
 
 def parse_pairs(given: Sequence[shapes.KeyValuePair] | None) -> tuple[tuple[str, str], ...]:
-    """Environment variables in the order they were given."""
+    """Environment variables in the order they were given.
+
+    Raises ClientException for one without a name, which the engine would not take.
+    """
+    if any(not item.get("name") for item in given or ()):
+        raise ClientException("The name of an environment variable should not be null or empty.")
     return tuple((item.get("name", ""), item.get("value", "")) for item in given or ())
 
 
