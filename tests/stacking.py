@@ -6,8 +6,8 @@ from typing import Any
 
 from seaway.aws import autoscaling, cloudformation, ec2, iam
 from seaway.aws.call import Call
-from seaway.aws.inward import Inward
 from seaway.aws.errors import UnknownOperation
+from seaway.aws.inward import Inward
 from seaway.aws.model import Models
 from seaway.reconcile import instances, stacks
 from seaway.store.resident import Resident

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from seaway.aws import ecs, events, logs, scheduler
-from seaway.aws.inward import Inward
 from seaway.aws.ecs.event_details import event_detail
+from seaway.aws.inward import Inward
 from seaway.aws.model import Models
 from seaway.reconcile import bus, deliveries, scheduled_rules, schedules, state_events
 from seaway.store.resident import Resident
