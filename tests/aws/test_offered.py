@@ -29,7 +29,7 @@ print(sorted(before), sorted(after - before), "seaway.reconcile" in sys.modules)
 def test_a_package_answers_its_service_and_no_other(service: str) -> None:
     found = importlib.import_module(PACKAGES[service]).operations()
     assert {handler.service for handler in found} == {service}
-    assert Offered()[service] == {handler.name: handler for handler in found}
+    assert set(Offered()[service]) == {handler.name for handler in found}
 
 
 def test_every_package_with_operations_is_offered() -> None:

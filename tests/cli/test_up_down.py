@@ -53,6 +53,14 @@ def test_where_names_are_asked_for_can_be_chosen_or_switched_off() -> None:
     assert said.endswith("choose a shorter one with --data-dir.")
 
 
+def test_how_many_pauses_are_kept_warm_can_be_chosen() -> None:
+    assert settings_from({}).warm_pauses == 4
+    assert settings_from({"SEAWAY_WARM_PAUSES": "0"}).warm_pauses == 0
+    for wrong in ("x", "101", "-1"):
+        with pytest.raises(SettingsError, match="SEAWAY_WARM_PAUSES"):
+            settings_from({"SEAWAY_WARM_PAUSES": wrong})
+
+
 def test_a_port_that_is_no_port_is_refused() -> None:
     said = sentence(seaway("env", SEAWAY_PORT="http"))
     assert said == "SEAWAY_PORT is 'http': it has to be a port number."

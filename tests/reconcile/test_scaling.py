@@ -314,6 +314,35 @@ def test_a_policy_goes_on_for_as_long_as_its_alarm_is_off(stage: Stage) -> None:
     assert stage.counts(5) == [2, 3, 4, 5, 6]
 
 
+def test_a_state_set_by_hand_scales_by_the_data_that_is_given_with_it(stage: Stage) -> None:
+    stage.register()
+    steps = [
+        {"MetricIntervalLowerBound": 0.0, "MetricIntervalUpperBound": 20, "ScalingAdjustment": 1},
+        {"MetricIntervalLowerBound": 20.0, "ScalingAdjustment": 4},
+    ]
+    made = stage.scaling(
+        "PutScalingPolicy",
+        PolicyName="steps",
+        PolicyType="StepScaling",
+        StepScalingPolicyConfiguration={
+            "AdjustmentType": "ChangeInCapacity",
+            "StepAdjustments": steps,
+        },
+    )
+    stage.alarm(made["PolicyARN"])
+    by_hand = {"AlarmName": "mine", "StateValue": "ALARM", "StateReason": "a drill"}
+    # Nothing says which step it is.
+    stage.ask("cloudwatch", "SetAlarmState", **by_hand)
+    stage.world.settle()
+    assert stage.count == 2
+    stage.pass_minutes(1)  # and with no metric the alarm is as it was
+    data = '{"recentDatapoints": [71.5]}'
+    stage.ask("cloudwatch", "SetAlarmState", **by_hand, StateReasonData=data)
+    stage.world.settle()
+    assert stage.count == 6
+    assert stage.counts(2) == [6, 6]
+
+
 def test_an_alarm_whose_actions_are_off_scales_nothing(stage: Stage) -> None:
     stage.register()
     made = stage.scaling(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from seaway.core.alarm import Alarm, AlarmState
-from seaway.core.alarm_watch import watch_of
+from seaway.core.alarm_watch import LOOK_EVERY, watch_of
 from seaway.core.moment import Moment
 from seaway.core.scaling import ScalableTarget, ScalingPolicy
 from seaway.core.scaling_plan import COOLDOWN, Wish, stepped, tracked
@@ -37,7 +37,7 @@ def wishes_of(
     added = _count_before(policies, moment)
     found = []
     for policy, alarm in alarms:
-        settings, values = json.loads(policy.settings), recent(tx, alarm, moment)
+        settings, values = json.loads(policy.settings), _values(tx, alarm, moment)
         if not values:
             continue
         wanted = _wanted(policy, settings, alarm, values, count, added, moment)
@@ -50,6 +50,22 @@ def wishes_of(
         elif wanted == count and tracks and alarm.state is AlarmState.ALARM:
             found.append(_wish(policy, alarm, count))
     return found
+
+
+def _values(tx: Transaction, alarm: Alarm, moment: Moment) -> list[float]:
+    """The values of the alarm's metric; those of its state's own data while the state is new.
+
+    Whoever sets a state by hand says in StateReasonData what the policy is to go by (CloudWatch
+    API: SetAlarmState), and there need be no metric at all.
+    """
+    if moment.now < alarm.state_at + LOOK_EVERY and alarm.state_data is not None:
+        data = json.loads(alarm.state_data)
+        given = data.get("recentDatapoints") if isinstance(data, dict) else None
+        said = given if isinstance(given, list) else []
+        numbers = [float(one) for one in said if type(one) in (int, float)]
+        if numbers:
+            return numbers
+    return recent(tx, alarm, moment)
 
 
 def _wish(policy: ScalingPolicy, alarm: Alarm, count: int) -> Wish:

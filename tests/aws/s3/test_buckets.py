@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -39,6 +41,37 @@ def test_making_a_bucket_again_is_fine_for_its_owner_only(served: Served, s3: An
         tx.put(Bucket(name="theirs", account="111111111111", region="us-east-1", created_at=1.0))
     assert refused(s3.create_bucket, Bucket="theirs") == "BucketAlreadyExists"
     assert refused(s3.list_objects_v2, Bucket="theirs") == "AccessDenied"
+
+
+def test_a_bucket_of_another_owner_than_expected_is_denied(s3: Any) -> None:
+    mine, theirs = "000000000000", "111111111111"
+    s3.put_object(Bucket="cats", Key="a", Body=b"x", ExpectedBucketOwner=mine)
+    source = {"Bucket": "cats", "Key": "a"}
+    copy = {"Bucket": "cats", "Key": "b", "CopySource": source}
+    s3.copy_object(**copy, ExpectedBucketOwner=mine, ExpectedSourceBucketOwner=mine)
+    expected = {"Bucket": "cats", "ExpectedBucketOwner": theirs}
+    assert refused(s3.head_bucket, **expected) == "403"
+    assert refused(s3.get_object, Key="a", **expected) == "AccessDenied"
+    assert refused(s3.put_object, Key="c", Body=b"y", **expected) == "AccessDenied"
+    assert refused(s3.create_multipart_upload, Key="c", **expected) == "AccessDenied"
+    assert refused(s3.delete_object, Key="a", **expected) == "AccessDenied"
+    assert refused(s3.delete_bucket, **expected) == "AccessDenied"
+    assert refused(s3.copy_object, **copy, ExpectedSourceBucketOwner=theirs) == "AccessDenied"
+    url = s3.generate_presigned_url("get_object", {"Key": "a", **expected})
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url)
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="cats")["Contents"]] == ["a", "b"]
+    # What is no account at all is said first; a bucket that is not there has no owner.
+    nobody = refused(s3.head_object, Bucket="cats", Key="a", ExpectedBucketOwner="me")
+    assert nobody == "400"
+    told = refused(s3.list_objects_v2, Bucket="cats", ExpectedBucketOwner="me")
+    assert told == "InvalidBucketOwnerAWSAccountID"
+    assert refused(s3.list_objects_v2, Bucket="no", ExpectedBucketOwner=mine) == "NoSuchBucket"
+
+
+def test_who_pays_changes_nothing(s3: Any) -> None:
+    s3.put_object(Bucket="cats", Key="a", Body=b"x", RequestPayer="requester")
+    assert s3.get_object(Bucket="cats", Key="a", RequestPayer="requester")["Body"].read() == b"x"
 
 
 @pytest.mark.parametrize("name", ["No", "a", "192.168.0.1", "a..b", "-a-", "xn--a"])

@@ -284,6 +284,25 @@ def test_several_are_dropped_at_once(s3: Any) -> None:
     assert "Contents" not in s3.list_objects_v2(Bucket="cats")
 
 
+def test_what_a_presigned_url_says_in_its_query_is_as_good_as_a_header(
+    served: Served, s3: Any
+) -> None:
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "cats", "Key": "a"})
+
+    def put(more: str) -> int:
+        request = urllib.request.Request(url + more, data=b"x", method="PUT")
+        with urllib.request.urlopen(request) as answer:
+            return int(answer.status)
+
+    assert put("&x-amz-meta-colour=red&x-amz-tagging=team%3Dus") == 200
+    assert s3.get_object(Bucket="cats", Key="a")["Metadata"] == {"colour": "red"}
+    assert s3.get_object_tagging(Bucket="cats", Key="a")["TagSet"] == [
+        {"Key": "team", "Value": "us"}
+    ]
+    with pytest.raises(urllib.error.HTTPError, match="501"):
+        put("&X-Amz-Acl=public-read")
+
+
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_a_presigned_url_lets_read_and_write(served: Served, s3: Any, version: str) -> None:
     known = served.client(key="ASIAKNOWN", secret="known", signature_version=version)

@@ -13,6 +13,10 @@ _HOST = re.compile(
     r"\.(?:localhost|localhost\.localstack\.cloud|amazonaws\.com)"
 )
 _PLAIN_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]+)\.localhost")
+_OF_SIGNATURE = (
+    *("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires"),
+    *("x-amz-signedheaders", "x-amz-signature", "x-amz-security-token"),
+)
 _SCOPE = re.compile(rb"(?:/|%2F)s3(?:/|%2F)aws4_request", re.IGNORECASE)
 
 
@@ -25,7 +29,7 @@ class Asked:
     key: str | None
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    """Lower-case names."""
+    """Lower-case names; also what a presigned URL says in its query that else is a header."""
 
     def number(self, name: str, otherwise: int, *, low: int = 0, high: int = 1000) -> int | None:
         """A number in the query, at most ``high``; None when it is none."""
@@ -65,6 +69,10 @@ def read(scope: MutableMapping[str, Any]) -> Asked:
         first, _, rest = rest.partition("/")
         bucket = unquote(first) or None
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    for name, text in query.items():
+        lower = name.lower()
+        if lower.startswith("x-amz-") and lower not in _OF_SIGNATURE:
+            headers.setdefault(lower, text)
     return Asked(scope["method"], bucket, unquote(rest) or None, query, headers)
 
 

@@ -6,8 +6,10 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import unquote
 
 from seaway.aws.call import Call
+from seaway.aws.s3.asked import Asked
 from seaway.aws.s3.errors import Refusal, no_bucket, not_built
 from seaway.aws.s3.exchange import Exchange
 from seaway.aws.s3.headers import checked_tags
@@ -57,6 +59,27 @@ def bucket_named(tx: Transaction, call: Call, name: str | None) -> Bucket:
     if found.account != call.account:
         raise Refusal(403, "AccessDenied", "Access Denied")
     return found
+
+
+def check_owner(tx: Transaction, asked: Asked) -> None:
+    """That buckets are whose the caller expects them to be (S3 guide: bucket owner condition).
+
+    Raises Refusal. A bucket that is not there is for the operation itself to tell.
+    """
+    source = unquote(asked.headers.get("x-amz-copy-source", "")).removeprefix("/")
+    for header, name in (
+        ("x-amz-expected-bucket-owner", asked.bucket),
+        ("x-amz-source-expected-bucket-owner", source.partition("/")[0]),
+    ):
+        expected = asked.headers.get(header)
+        if expected is None:
+            continue
+        if re.fullmatch(r"\d{12}", expected) is None:
+            text = "The value of the expected bucket owner parameter must be an AWS Account ID"
+            raise Refusal(400, "InvalidBucketOwnerAWSAccountID", f"{text}... [{expected}]")
+        found = tx.find(Bucket, name or "")
+        if found is not None and found.account != expected:
+            raise Refusal(403, "AccessDenied", "Access Denied")
 
 
 class Buckets:

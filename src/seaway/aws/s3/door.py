@@ -8,7 +8,7 @@ from typing import Protocol
 
 from seaway.aws.call import Call
 from seaway.aws.errors import AwsError
-from seaway.aws.s3.buckets import Buckets
+from seaway.aws.s3.buckets import Buckets, check_owner
 from seaway.aws.s3.errors import Refusal, bad_request, not_built, of_signature
 from seaway.aws.s3.exchange import Exchange, Gone, Receive, Scope, Send
 from seaway.aws.s3.listing import is_listing, list_objects
@@ -73,6 +73,8 @@ class S3:
 
     async def _answer(self, exchange: Exchange, call: Call) -> None:
         asked = exchange.asked
+        with self._store.transaction() as tx:
+            check_owner(tx, asked)
         if asked.key is not None and asked.bucket is not None:
             await self._of_object(exchange, call)
         elif asked.bucket is not None and is_listing(asked):

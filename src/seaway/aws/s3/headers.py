@@ -30,7 +30,8 @@ _FINE = {
 _PASSED_OVER = (
     *("x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "x-amz-user-agent"),
     *("x-amz-decoded-content-length", "x-amz-trailer", "x-amz-sdk-checksum-algorithm"),
-    *("x-amz-expected-bucket-owner", "x-amz-checksum-algorithm", "x-amz-checksum-type"),
+    *("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"),
+    *("x-amz-checksum-algorithm", "x-amz-checksum-type"),
     *("x-amz-tagging", "x-amz-copy-source", "x-amz-metadata-directive", "x-amz-mp-object-size"),
     *("x-amz-tagging-directive", "x-amz-checksum-mode", "x-amz-copy-source-range"),
     *("x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-te"),
