@@ -104,6 +104,7 @@ class Seaway:
             keys=self._ask(lambda tx, key: secret_of(tx, key, time.time())),
             account_of=self._ask(account_of),
             functions=self.functions,
+            read=self.objects.read,
         )
         self._loading = asyncio.Lock()
         self._machine: Machine | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from seaway.aws import (
+    acm,
     applicationautoscaling,
     autoscaling,
     cloudwatch,
@@ -15,20 +17,38 @@ from seaway.aws import (
     ecs,
     elbv2,
     events,
+    lambda_,
     scheduler,
+    secretsmanager,
     servicediscovery,
+    ssm,
 )
+from seaway.core.buckets import StoredObject, object_key
 from seaway.core.compute import AutoScalingGroup, LaunchSource
 from seaway.core.launch import Launch
 from seaway.store.tables import TABLES
-from tests.authorities import a_managed_certificate, an_authority
+from tests.authorities import a_certificate, a_managed_certificate, an_authority
 from tests.aws.inputs import Case
 from tests.aws.members import input_shape, probe
 from tests.aws.wired import Wired
-from tests.builders import CLUSTER, HOME, a_role, an_instance
+from tests.builders import CLUSTER, HOME, a_role, a_task, an_instance
+from tests.functions.zips import a_zip
 from tests.handlers import Counted
 
 Answer = tuple[str, list[list[Any]]]
+
+
+_LAMBDA = json.dumps(
+    {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ]
+    }
+)
 
 
 class _Undone(Exception):
@@ -40,6 +60,7 @@ class World:
 
     def __init__(self) -> None:
         services = (
+            acm,
             applicationautoscaling,
             autoscaling,
             cloudwatch,
@@ -47,13 +68,16 @@ class World:
             ecs,
             elbv2,
             events,
+            lambda_,
             scheduler,
+            secretsmanager,
             servicediscovery,
+            ssm,
         )
         handlers = [handler for service in services for handler in service.operations()]
         self.token = Counted()
         self.wired = Wired(handlers)
-        self.known: dict[str, str] = {}
+        self.known: dict[str, Any] = {}
         self._clients: dict[str, Any] = {}
         self._plain: dict[str, Answer] = {}
         self._make_networks()
@@ -61,6 +85,7 @@ class World:
         self._make_names()
         self._make_services()
         self._make_watching()
+        self._make_kept()
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
@@ -96,10 +121,13 @@ class World:
             return answer, state
 
     def _named(self, request: Any) -> Any:
-        text = json.dumps(request)
-        for name, value in self.known.items():
-            text = text.replace(f'"{{{name}}}"', json.dumps(value))
-        return json.loads(text)
+        if isinstance(request, dict):
+            return {key: self._named(value) for key, value in request.items()}
+        if isinstance(request, list):
+            return [self._named(value) for value in request]
+        if isinstance(request, str) and request.startswith("{") and request.endswith("}"):
+            return self.known.get(request[1:-1], request)
+        return request
 
     def _make_networks(self) -> None:
         client, known = self.client("ec2"), self.known
@@ -168,7 +196,7 @@ class World:
         authority = an_authority()
         known["authority"] = authority.arn
         self.wired.put(authority)
-        for name in ("machines", "others"):
+        for name in ("machines", "others", "grown", "grown-too"):
             known[name] = f"arn:aws:autoscaling:{HOME}:autoScalingGroup:1:{name}"
             self.wired.put(
                 AutoScalingGroup(
@@ -227,6 +255,44 @@ class World:
             for rule in ("there", "elsewhere"):
                 bus.put_rule(Name=rule, EventPattern='{"source": ["shop"]}', **where)
         self.client("scheduler").create_schedule_group(Name="other")
+
+    def _make_kept(self) -> None:
+        """What secrets, protected tasks, providers and functions of the probes are made from."""
+        known = self.known
+        for name in ("there", "elsewhere"):
+            self.client("secretsmanager").create_secret(Name=name)
+        self.client("ecs").create_capacity_provider(
+            name="there", autoScalingGroupProvider={"autoScalingGroupArn": known["grown"]}
+        )
+        self.client("ecs").create_capacity_provider(
+            name="elsewhere", autoScalingGroupProvider={"autoScalingGroupArn": known["grown-too"]}
+        )
+        for number, cluster in enumerate(("default", "fargate"), 1):
+            place = CLUSTER.replace("/default", f"/{cluster}")
+            task = a_task(
+                number, arn=f"{place}/{number:032x}".replace("cluster", "task"), cluster=place
+            )
+            known[f"task-in-{cluster}"] = task.arn
+            service = f"{place}/there".replace("cluster", "service")
+            self.wired.put(replace(task, service=service, group="service:there", host="host-1"))
+        for name in ("one", "two"):
+            signer = an_authority()
+            made = a_certificate(signer, f"{name}.example", f"{name}.example")
+            known[f"{name}-pem"], known[f"{name}-key"] = made.chain, made.key
+            known[f"{name}-signer"] = signer.certificate
+        known["imported"] = self.client("acm").import_certificate(
+            Certificate=known["two-pem"], PrivateKey=known["two-key"]
+        )["CertificateArn"]
+        self.wired.put(a_role("hooks", trust=_LAMBDA), a_role("calls", trust=_LAMBDA))
+        for bucket, name in (("code", "one"), ("code", "two"), ("spare", "one")):
+            known[f"zip-{name}"] = a_zip(f"# {name}")
+            key = object_key(bucket, name)
+            self.wired.put(
+                StoredObject(
+                    key=key, bucket=bucket, name=name, modified_at=1.0, file=name,
+                    size=len(key), etag=name, sha256=key.encode().hex(),
+                )
+            )  # fmt: skip
 
 
 def is_in(path: str, outer: str) -> bool:

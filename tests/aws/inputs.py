@@ -314,6 +314,9 @@ CASES = (
                     SIDE,
                 ]
             },
+            "containerDefinitions[].environment": {
+                "containerDefinitions": [CONTAINER | {"environment": [{"name": "COLOUR"}]}]
+            },
             "containerDefinitions[].environmentFiles": {
                 "containerDefinitions": [
                     CONTAINER
@@ -459,6 +462,11 @@ CASES = (
             "launchType": _CABLED,
             "overrides.containerOverrides": {
                 "overrides": {"containerOverrides": [{"name": "web"}]}
+            },
+            "overrides.containerOverrides[].environment": {
+                "overrides": {
+                    "containerOverrides": [{"name": "web", "environment": [{"name": "COLOUR"}]}]
+                }
             },
             "overrides.containerOverrides[].environmentFiles": {
                 "overrides": {

@@ -19,6 +19,7 @@ _SCALARS: Mapping[str, Any] = {
     "double": 7.5,
     "float": 7.5,
     "boolean": True,
+    "blob": "probe",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -13,12 +13,17 @@ DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 
 
+def _nowhere(file: str) -> bytes:
+    raise FileNotFoundError(file)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request's circumstances, handed to its handler.
 
     ``host`` is the address clients reach Seaway under (``name:port``), for answers that
-    hand out addresses of ours, such as an ECR repository's URI.
+    hand out addresses of ours, such as an ECR repository's URI. ``read`` gives the bytes of an
+    object's file, for what is named by its address in S3; it raises OSError.
     """
 
     account: str
@@ -27,6 +32,7 @@ class Call:
     request_id: str
     access_key: str = ""
     host: str = "localhost:4566"
+    read: Callable[[str], bytes] = _nowhere
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN of ``service`` in the caller's region and account."""

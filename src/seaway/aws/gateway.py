@@ -57,7 +57,8 @@ class Gateway:
     in one transaction and returns its result when what it wrote is durable. ``moment``
     gives the present instant. ``keys`` gives an access key's secret, None when unknown
     (then the signature is not checked); ``account_of`` an access key's account. ``host``
-    is the ``name:port`` clients reach us under. ``functions`` runs what Lambda is asked to.
+    is the ``name:port`` clients reach us under. ``functions`` runs what Lambda is asked to;
+    ``read`` gives the bytes of an object's file.
     """
 
     def __init__(
@@ -72,9 +73,11 @@ class Gateway:
         account_of: Callable[[str], str | None] | None = None,
         models: Models | None = None,
         functions: Functions | None = None,
+        read: Callable[[str], bytes] | None = None,
     ) -> None:
         self._speaking = Speaking(operations, models)
         self._functions = functions
+        self._read = read
         self._transact = transact
         self._moment = moment
         self._account = account
@@ -234,7 +237,7 @@ class Gateway:
         self, signature: Signature | None, moment: Moment, request_id: str, key: str = ""
     ) -> Call:
         access_key = signature.credential.access_key if signature else key
-        return Call(
+        call = Call(
             account=self._account_of(access_key) or self._account,
             region=(signature.credential.region if signature else "") or DEFAULT_REGION,
             moment=moment,
@@ -242,6 +245,7 @@ class Gateway:
             access_key=access_key,
             host=self._host,
         )
+        return replace(call, read=self._read) if self._read else call
 
     async def _refused(
         self, wire: Wire, asked: Asked | None, error: AwsError, request_id: str

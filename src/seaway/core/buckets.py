@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
 
 from seaway.core.names import Tags
 
@@ -16,6 +19,9 @@ SMALLEST_PART = 5 * 1024**2
 """Bytes of every part of an upload but its last."""
 
 MOST_PARTS = 10_000
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_HOST = re.compile(r"(?P<bucket>.+?)\.(?:s3[.-].*|localhost)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,10 @@ class Bucket:
     def arn(self) -> str:
         """Its ARN, which names no account."""
         return f"arn:aws:s3:::{self.name}"
+
+    def tagged(self, tags: Tags) -> Bucket:
+        """The bucket with these tags."""
+        return replace(self, tags=tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,37 @@ class Listing:
 def object_key(bucket: str, name: str) -> str:
     """The key of a bucket's object."""
     return f"{bucket}/{name}"
+
+
+def is_bucket_name(name: str) -> bool:
+    """Whether the rules of general purpose buckets' names (S3 guide) allow it."""
+    if ".." in name or name.startswith("xn--") or name.endswith("-s3alias"):
+        return False
+    return not _is_address(name) and _NAME.fullmatch(name) is not None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_url(url: str) -> tuple[str, str] | None:
+    """The bucket and the object's name in an object's address, of either style (S3 guide)."""
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", unquote(parts.path).removeprefix("/")
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    owner = _HOST.match(host)
+    if owner is not None:
+        bucket, name = owner["bucket"], path
+    elif _is_address(host) or host == "localhost" or re.match(r"s3[.-]", host):
+        bucket, _, name = path.partition("/")
+    else:
+        return None
+    return (bucket, name) if bucket and name else None
 
 
 def parse_arn(arn: str) -> tuple[str, str]:

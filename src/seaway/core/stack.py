@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seaway.core.launching import stored_value
 from seaway.core.names import Tags
 
 
@@ -39,6 +40,12 @@ class Intent:
     template: str
     parameters: tuple[tuple[str, str], ...] = ()
     tags: Tags = ()
+    fetched: tuple[tuple[str, str], ...] = ()
+    """Parameters of Systems Manager it names, with the values they had when it was asked for."""
+
+    def stored(self, name: str) -> str | None:
+        """The value of a parameter of Systems Manager, None when there was none."""
+        return dict(self.fetched).get(name) or stored_value(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

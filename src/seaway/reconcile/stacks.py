@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from seaway.core.intrinsics import NO_VALUE, Scope, holds, resolve, split_parameters
-from seaway.core.launching import stored_value
 from seaway.core.moment import Moment
 from seaway.core.names import Place
 from seaway.core.stack import (
@@ -107,7 +106,7 @@ def scope_of(tx: Transaction, stack: Stack, template: Template) -> Scope:
         place=place,
         stack_id=stack.id,
         stack_name=stack.name,
-        parameters=split_parameters(template, dict(stack.intent.parameters), stored_value),
+        parameters=split_parameters(template, dict(stack.intent.parameters), stack.intent.stored),
         exports={name: value for name, (_, value) in exports_of(tx, place).items()},
     )
     for row in tx.where(StackResource, stack=stack.id):
@@ -271,7 +270,8 @@ class _Look:
         except Refused as refusal:
             half = _taken(begun, work.begun[-1]) if work.begun else begun
             return self._put(half, "CREATE_FAILED", _said(refusal))
-        begun = self._put(_taken(begun, made), "CREATE_IN_PROGRESS", "Resource creation Initiated")
+        said = made.note or "Resource creation Initiated"
+        begun = self._put(_taken(begun, made), "CREATE_IN_PROGRESS", said)
         return self._await(begun, kind)
 
     def _update(
@@ -292,6 +292,8 @@ class _Look:
                 replace(begun, properties=row.properties), "UPDATE_FAILED", _said(refusal)
             )
         begun = _taken(begun, made)
+        if made.note:
+            begun = self._put(begun, begun.status, made.note)
         self.tx.put(begun)
         return self._await(begun, kind)
 

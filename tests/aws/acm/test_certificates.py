@@ -143,6 +143,7 @@ def test_what_does_not_belong_together_is_not_imported(client: Any) -> None:
     refused(call, exception, "does not match", **one | {"PrivateKey": two["PrivateKey"]})
     refused(call, exception, "does not lead", **one | {"CertificateChain": two["CertificateChain"]})
     refused(call, exception, "not valid", **one | {"Certificate": b"nothing"})
+    refused(call, exception, "not valid", **one | {"CertificateChain": b"nothing"})
     refused(call, exception, "not supported", **one | {"PrivateKey": b"nothing"})
 
 

@@ -165,7 +165,9 @@ def _imported(call: Call, request: shapes.ImportCertificateRequest) -> ManagedCe
         signed = described.described(body, chain, key)
         names = described.names_in(body)
         algorithm = described.key_algorithm_in(body)
-        whole = certificates.are_chained((signed.body + chain).encode())
+        # What is no certificate would not be missed at the end of one that is.
+        whole = not chain or certificates.are_chained(chain.encode())
+        whole = whole and certificates.are_chained((signed.body + chain).encode())
     except MalformedCertificate as error:
         raise ValidationException(f"The certificate is not valid: {error}") from error
     if not certificates.is_of_key(body, key):

@@ -26,7 +26,6 @@ from seaway.aws.cloudformation.templates import intent_of, readable, same
 from seaway.aws.instants import instant
 from seaway.aws.operation import operation
 from seaway.core.intrinsics import Scope, holds, resolve, split_parameters
-from seaway.core.launching import stored_value
 from seaway.core.names import Place
 from seaway.core.stack import ChangeSet, Intent, Stack, StackResource
 from seaway.core.template import TemplateProblem
@@ -57,7 +56,7 @@ def create_change_set(
                 f"ChangeSet {name} cannot be created due to a mismatch "
                 "with existing attribute Id or name"
             )
-    intent = intent_of(request, stack if kind == "UPDATE" else None)
+    intent = intent_of(tx, call, request, stack if kind == "UPDATE" else None)
     changes = _changes(tx, stack, intent)
     empty = not changes and kind == "UPDATE" and same(stack.intent, intent)
     change_set = ChangeSet(
@@ -112,7 +111,7 @@ def _changes(tx: Transaction, stack: Stack, intent: Intent) -> list[dict[str, An
             place=Place(account=stack.account, region=stack.region),
             stack_id=stack.id,
             stack_name=stack.name,
-            parameters=split_parameters(template, dict(intent.parameters), stored_value),
+            parameters=split_parameters(template, dict(intent.parameters), intent.stored),
             physical={name: row.physical for name, row in held.items()},
             attributes={name: json.loads(row.attributes) for name, row in held.items()},
         )
@@ -189,7 +188,7 @@ def describe_change_set(
         "ChangeSetId": found.id,
         "StackId": stack.id,
         "StackName": stack.name,
-        "Parameters": shown_parameters(template, found.intent.parameters),
+        "Parameters": shown_parameters(template, found.intent),
         "CreationTime": instant(found.created_at),
         "ExecutionStatus": found.execution,
         "Status": found.status,

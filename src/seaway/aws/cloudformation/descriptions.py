@@ -54,7 +54,7 @@ def _render(stack: Stack) -> shapes.Stack:
     }
     if stack.intent.template:
         template = readable(stack.intent.template)
-        row["Parameters"] = shown_parameters(template, stack.intent.parameters)
+        row["Parameters"] = shown_parameters(template, stack.intent)
     if stack.outputs:
         row["Outputs"] = [_render_output(output) for output in stack.outputs]
     if stack.description:
@@ -261,7 +261,7 @@ def get_template_summary(
     if request.get("StackName"):
         text = stack_of(tx, call, request["StackName"]).intent.template
     else:
-        text = text_of(request)
+        text = text_of(tx, call, request)
     return summary_of(readable(text))
 
 

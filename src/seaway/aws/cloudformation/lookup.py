@@ -10,7 +10,7 @@ from seaway.aws.cloudformation.errors import ValidationError
 from seaway.aws.paging import BadToken, page
 from seaway.core.moment import Moment
 from seaway.core.names import Tags
-from seaway.core.stack import STACK_TYPE, Stack, StackEvent
+from seaway.core.stack import STACK_TYPE, Intent, Stack, StackEvent
 from seaway.core.template import Template
 from seaway.store.transaction import Transaction
 
@@ -85,13 +85,15 @@ def shown_tags(tags: Tags) -> list[shapes.Tag]:
     return [{"Key": key, "Value": value} for key, value in tags]
 
 
-def shown_parameters(
-    template: Template, parameters: Sequence[tuple[str, str]]
-) -> list[shapes.Parameter]:
+def shown_parameters(template: Template, intent: Intent) -> list[shapes.Parameter]:
     """Parameters with their values; NoEcho ones as stars."""
     rows: list[shapes.Parameter] = []
-    for key, value in parameters:
+    for key, value in intent.parameters:
         declared = template.parameters.get(key)
         hidden = declared is not None and declared.no_echo
-        rows.append({"ParameterKey": key, "ParameterValue": "****" if hidden else value})
+        row: shapes.Parameter = {"ParameterKey": key, "ParameterValue": "****" if hidden else value}
+        stored = intent.stored(value) if declared is not None and declared.is_stored else None
+        if stored is not None:
+            row["ResolvedValue"] = "****" if hidden else stored
+        rows.append(row)
     return rows

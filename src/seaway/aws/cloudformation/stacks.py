@@ -67,7 +67,7 @@ def create_stack(
     if request.get("DisableRollback"):
         on_failure = "DO_NOTHING"
     stack = replace(
-        new_stack(call, name, intent_of(request), "CREATE_IN_PROGRESS", request),
+        new_stack(call, name, intent_of(tx, call, request), "CREATE_IN_PROGRESS", request),
         on_failure=on_failure or "ROLLBACK",
         protected=request.get("EnableTerminationProtection", False),
     )
@@ -83,7 +83,7 @@ def update_stack(
     """CloudFormation API: UpdateStack."""
     stack = stack_of(tx, call, request["StackName"])
     check_updatable(stack)
-    intent = intent_of(request, stack)
+    intent = intent_of(tx, call, request, stack)
     if same(stack.intent, intent):
         raise ValidationError("No updates are to be performed.")
     on_failure = "DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK"

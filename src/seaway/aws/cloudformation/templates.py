@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from seaway.aws.call import Call
+from seaway.aws.cloudformation.elsewhere import fetched_for, text_at
 from seaway.aws.cloudformation.errors import InsufficientCapabilitiesException, ValidationError
 from seaway.aws.operation import operation
 from seaway.core.names import Tags
@@ -29,10 +30,14 @@ LONGEST_BODY = 1_048_576
 """Characters of a template; AWS takes 51,200 in a request and 1 MB from S3."""
 
 
-def text_of(request: Mapping[str, Any], stack: Stack | None = None) -> str:
-    """The template's text: given, or the stack's own with UsePreviousTemplate."""
+def text_of(
+    tx: Transaction, call: Call, request: Mapping[str, Any], stack: Stack | None = None
+) -> str:
+    """The template's text: given, an object's, or the stack's own with UsePreviousTemplate."""
     if request.get("TemplateURL"):
-        raise ValidationError("TemplateURL is not supported by Seaway yet: give TemplateBody.")
+        if request.get("TemplateBody"):
+            raise ValidationError("Only one of TemplateBody or TemplateURL may be specified.")
+        return text_at(tx, call, request["TemplateURL"])
     if request.get("UsePreviousTemplate") and stack is not None:
         return stack.intent.template
     body: str = request.get("TemplateBody") or ""
@@ -54,9 +59,11 @@ def readable(text: str) -> Template:
         raise ValidationError(str(problem)) from problem
 
 
-def intent_of(request: Mapping[str, Any], stack: Stack | None = None) -> Intent:
+def intent_of(
+    tx: Transaction, call: Call, request: Mapping[str, Any], stack: Stack | None = None
+) -> Intent:
     """What the request wants a stack to be, checked as far as the template alone can say."""
-    text = text_of(request, stack)
+    text = text_of(tx, call, request, stack)
     template = readable(text)
     before = dict(stack.intent.parameters) if stack else {}
     given: dict[str, str] = {}
@@ -75,7 +82,8 @@ def intent_of(request: Mapping[str, Any], stack: Stack | None = None) -> Intent:
     tags: Tags = stack.intent.tags if stack else ()
     if "Tags" in request:
         tags = tuple({tag["Key"]: tag["Value"] for tag in request["Tags"]}.items())
-    return Intent(template=text, parameters=tuple(values.items()), tags=tags)
+    fetched = fetched_for(tx, call, template, values)
+    return Intent(template=text, parameters=tuple(values.items()), tags=tags, fetched=fetched)
 
 
 def capabilities_of(template: Template) -> list[str]:
@@ -103,7 +111,7 @@ def validate_template(
     tx: Transaction, call: Call, request: shapes.ValidateTemplateInput
 ) -> shapes.ValidateTemplateOutput:
     """CloudFormation API: ValidateTemplate."""
-    template = readable(text_of(request))
+    template = readable(text_of(tx, call, request))
     rows: list[shapes.TemplateParameter] = []
     for parameter in template.parameters.values():
         row: shapes.TemplateParameter = {
@@ -153,6 +161,8 @@ def summary_of(template: Template) -> shapes.GetTemplateSummaryOutput:
 def same(one: Intent, other: Intent) -> bool:
     """Whether two intents come to the same stack, however they are written."""
     if (one.parameters, sorted(one.tags)) != (other.parameters, sorted(other.tags)):
+        return False
+    if one.fetched != other.fetched:
         return False
     return one.template == other.template or _plain(one.template) == _plain(other.template)
 

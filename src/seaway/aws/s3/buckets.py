@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,11 +13,10 @@ from seaway.aws.s3.errors import Refusal, no_bucket, not_built
 from seaway.aws.s3.exchange import Exchange
 from seaway.aws.s3.headers import checked_tags
 from seaway.aws.s3.xml import element, tag_set, tags_in, time_of, tree
-from seaway.core.buckets import Bucket, MultipartUpload, StoredObject
+from seaway.core.buckets import Bucket, MultipartUpload, StoredObject, is_bucket_name
 from seaway.store.sqlite import SqliteStore
 from seaway.store.transaction import Transaction
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _EMPTY_CONFIGURATIONS = {"versioning": "VersioningConfiguration"}
 _ABSENT = {
     "policy": ("NoSuchBucketPolicy", "The bucket policy does not exist"),
@@ -234,13 +232,7 @@ def _configuration(document: bytes) -> tuple[str | None, tuple[tuple[str, str], 
 
 def _check_name(name: str) -> None:
     """The rules of general purpose buckets' names (S3 guide). Raises Refusal."""
-    try:
-        ipaddress.IPv4Address(name)
-        is_address = True
-    except ValueError:
-        is_address = False
-    bad = ".." in name or name.startswith("xn--") or name.endswith("-s3alias") or is_address
-    if bad or not _NAME.fullmatch(name):
+    if not is_bucket_name(name):
         raise Refusal(
             400, "InvalidBucketName", "The specified bucket is not valid.", BucketName=name
         )

@@ -37,10 +37,14 @@ class Invoke(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A resource that is there, or on its way: what Ref gives, and what GetAtt gives."""
+    """A resource that is there, or on its way: what Ref gives, and what GetAtt gives.
+
+    ``note`` stands in the stack's story: what was asked for and is not as it would be at AWS.
+    """
 
     physical: str
     attributes: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,24 +19,24 @@ def _create_repository(work: Work) -> Made:
     name = work.get("RepositoryName") or work.name("RepositoryName").lower()
     made = work("ecr", "CreateRepository", repositoryName=name, tags=work.tags(), **rest)
     work.there(name)
-    _repository_policies(work, name)
+    note = _repository_policies(work, name)
     repository = made["repository"]
     uri, arn = repository["repositoryUri"], repository["repositoryArn"]
-    return Made(name, {"Arn": arn, "RepositoryUri": uri})
+    return Made(name, {"Arn": arn, "RepositoryUri": uri}, note=note)
 
 
-def _repository_policies(work: Work, name: str) -> None:
-    lifecycle = work.get("LifecyclePolicy", {}).get("LifecyclePolicyText")
-    if lifecycle:
-        work("ecr", "PutLifecyclePolicy", repositoryName=name, lifecyclePolicyText=lifecycle)
+def _repository_policies(work: Work, name: str) -> str:
+    """Set the policy; gives what the stack's story has to tell."""
     if work.get("RepositoryPolicyText"):
         text = as_json(work.get("RepositoryPolicyText"))
         work("ecr", "SetRepositoryPolicy", repositoryName=name, policyText=text)
+    expires = bool(work.get("LifecyclePolicy"))
+    return "Without effect in Seaway: LifecyclePolicy: no image expires" if expires else ""
 
 
 def _update_repository(work: Work, old: Properties) -> Made:
-    _repository_policies(work, work.physical)
-    return unchanged(work)
+    note = _repository_policies(work, work.physical)
+    return Made(work.physical, dict(work.attributes), note=note)
 
 
 REPOSITORY = Kind(
