@@ -349,7 +349,7 @@ def test_names_are_taken_once_and_kept_under_protection(api: Stacking) -> None:
         api.cfn("CreateStack", StackName="net", TemplateBody=NETWORK, **NAMED)
     with pytest.raises(errors.ValidationError, match="TerminationProtection is enabled"):
         api.cfn("DeleteStack", StackName="net")
-    with pytest.raises(errors.ValidationError, match="TemplateURL is not supported"):
+    with pytest.raises(errors.ValidationError, match="TemplateURL must be a supported URL"):
         api.cfn("CreateStack", StackName="other", TemplateURL="https://s3/x")
 
 
