@@ -9,7 +9,12 @@ from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import CapacityProvider
 from seaway.core.compute import INSTANCE_TYPES, AutoScalingGroup, Instance
 from seaway.core.joining import CAPABILITIES
-from seaway.core.managed_scaling import SCALE_IN_AFTER, instances_needed, wanted_size
+from seaway.core.managed_scaling import (
+    SCALE_IN_AFTER,
+    instances_needed,
+    reservation,
+    wanted_size,
+)
 from seaway.core.moment import Moment
 from seaway.core.names import place_of
 from seaway.core.service import Service
@@ -54,25 +59,43 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     group = tx.find(AutoScalingGroup, provider.group) if provider is not None else None
     if provider is None or group is None or group.status or not provider.managed_scaling:
         return None
-    instances = [i for i in tx.where(Instance, group=group.arn) if i.alive and not i.leaving]
-    members = [m for i in instances for m in tx.where(ContainerInstance, instance_id=i.id)]
+    instances, members = _machines(tx, group)
     busy = {m.instance_id for m in members if _has_work(tx, m)}
     if provider.managed_termination_protection:
         for instance in instances:
             if instance.protected is not (instance.id in busy):
                 tx.put(replace(instance, protected=instance.id in busy))
-    return _resize(tx, provider, group, len(instances), members, len(busy), moment)
+    needed = _needed(tx, provider, group, len(instances), members)
+    return _resize(tx, provider, group, len(instances), needed, moment)
 
 
-def _resize(
+def reserved(tx: Transaction, provider: CapacityProvider) -> float | None:
+    """Its CapacityProviderReservation now, in percent; None when nobody manages its scaling."""
+    group = tx.find(AutoScalingGroup, provider.group)
+    if group is None or group.status or not provider.managed_scaling:
+        return None
+    instances, members = _machines(tx, group)
+    there = len(instances)
+    return reservation(_needed(tx, provider, group, there, members), there)
+
+
+def _machines(
+    tx: Transaction, group: AutoScalingGroup
+) -> tuple[list[Instance], list[ContainerInstance]]:
+    """The group's instances that stay, and those of them that are in a cluster."""
+    instances = [i for i in tx.where(Instance, group=group.arn) if i.alive and not i.leaving]
+    return instances, [m for i in instances for m in tx.where(ContainerInstance, instance_id=i.id)]
+
+
+def _needed(
     tx: Transaction,
     provider: CapacityProvider,
     group: AutoScalingGroup,
     there: int,
     members: list[ContainerInstance],
-    busy: int,
-    moment: Moment,
-) -> float | None:
+) -> int:
+    """How many instances would carry what runs on them and what waits for them."""
+    busy = len({m.instance_id for m in members if _has_work(tx, m)})
     waiting = [
         (task, definition)
         for task in _waiting(tx, provider)
@@ -80,7 +103,17 @@ def _resize(
     ]
     usable = [candidate(tx, member) for member in members if member.status == "ACTIVE"]
     fresh = _fresh(tx, group, provider, min(len(waiting) + there - len(members), MOST_AT_ONCE))
-    needed = instances_needed(busy, usable, fresh, waiting)
+    return instances_needed(busy, usable, fresh, waiting)
+
+
+def _resize(
+    tx: Transaction,
+    provider: CapacityProvider,
+    group: AutoScalingGroup,
+    there: int,
+    needed: int,
+    moment: Moment,
+) -> float | None:
     size = max(group.minimum, min(group.maximum, wanted_size(provider, needed, there)))
     since = provider.idle_since
     if size >= there:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from seaway.core.capacity import ContainerInstance
-from seaway.core.cluster import Cluster
+from seaway.core.cluster import CapacityProvider, Cluster
 from seaway.core.moment import Moment
 from seaway.core.names import place_of
 from seaway.core.service import Deployment, Service
 from seaway.core.task import Task, TaskStatus
+from seaway.reconcile.capacity import reserved
 from seaway.store.changes import Change
 from seaway.store.occupancy import room_of, tasks_on
 from seaway.store.series import Dimensions, Merge, Metric, Point, value_of
@@ -35,7 +36,7 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     if cluster is None or cluster.status != "ACTIVE":
         return None
     at = int(moment.now // MINUTE * MINUTE)
-    points = list(_reservations(tx, cluster, at))
+    points = [*_reservations(tx, cluster, at), *_of_providers(tx, cluster, at)]
     if dict(cluster.settings).get("containerInsights", "disabled") != "disabled":
         points += _insights(tx, cluster, at)
     if points:
@@ -60,6 +61,22 @@ def _reservations(tx: Transaction, cluster: Cluster, at: int) -> Iterator[Point]
         if whole:
             share = 100 * (whole - left) / whole
             yield _point(cluster, "AWS/ECS", name, place, at, share, "Percent")
+
+
+def _of_providers(tx: Transaction, cluster: Cluster, at: int) -> Iterator[Point]:
+    """How far the instances of each capacity provider are taken, where ECS scales them.
+
+    Source: ECS guide, managed scaling (CapacityProviderReservation).
+    """
+    here = place_of(cluster.arn)
+    for provider in tx.where(CapacityProvider):
+        if provider.name not in cluster.capacity_providers or place_of(provider.arn) != here:
+            continue
+        share = reserved(tx, provider)
+        if share is not None:
+            place = (("CapacityProviderName", provider.name), ("ClusterName", cluster.name))
+            space, name = "AWS/ECS/ManagedScaling", "CapacityProviderReservation"
+            yield _point(cluster, space, name, place, at, share, "Percent")
 
 
 def _insights(tx: Transaction, cluster: Cluster, at: int) -> Iterator[Point]:

@@ -11,6 +11,7 @@ from seaway.core.service import Deployment, RolloutState, Service
 from seaway.core.service_deployment import ServiceDeployment, Stage
 from seaway.core.strategy import shifts
 from seaway.core.task import Task, TaskStatus
+from seaway.core.task_protection import protected_until
 from seaway.reconcile.announcing_services import service_acted
 from seaway.reconcile.events import tell
 from seaway.reconcile.planning import plan
@@ -79,6 +80,20 @@ class Crew:
             unhealthy = self.verdicts.unhealthy
             stop(self.tx, self.service, deployment, alive, unhealthy, self.moment)
 
+    def retire(self, deployment: Deployment, tasks: Sequence[Task]) -> float | None:
+        """Have all of these tasks stop, protected ones when their time is over or they fail.
+
+        Gives when the first protection ends (API: UpdateTaskProtection).
+        """
+        ends = {
+            task.arn: end
+            for task in tasks
+            if task.is_alive and task.arn not in self.verdicts.unhealthy
+            if (end := protected_until(task, self.moment.now)) is not None
+        }
+        self.dismiss(deployment, [task for task in tasks if task.arn not in ends])
+        return min(ends.values(), default=None)
+
     def _start(self, deployment: Deployment, tasks: Sequence[Task], step: Rollout) -> float | None:
         own = self.of(deployment)
         stopped = [task for task in own if task.stopped_at is not None]
@@ -124,17 +139,16 @@ def _apart(
     if process.stage is Stage.RECONCILE_SERVICE:
         if blue is not None:
             return crew.keep(blue, crew.tasks)
-        crew.dismiss(green, crew.tasks)
-        return None
+        return crew.retire(green, crew.tasks)
     winner = blue if process.rolls_back else green
     if process.stage is Stage.CLEAN_UP and winner is not None:
         staying = crew.of(winner)
-        crew.dismiss(winner, [task for task in crew.tasks if task not in staying])
-        return crew.keep(winner, staying)
+        others = [task for task in crew.tasks if task not in staying]
+        return _first([crew.retire(winner, others), crew.keep(winner, staying)])
     kept = [blue] if process.stage is Stage.PRE_SCALE_UP else [blue, green]
     known = crew.of(blue, green)
-    crew.dismiss(green, [task for task in crew.tasks if task not in known])
-    return _first(crew.keep(one, crew.of(one)) for one in kept if one is not None)
+    free = crew.retire(green, [task for task in crew.tasks if task not in known])
+    return _first([free, *(crew.keep(one, crew.of(one)) for one in kept if one is not None)])
 
 
 def _first(wakes: Iterable[float | None]) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException, PlatformUnknownException
+from seaway.core.cluster import Cluster
 from seaway.core.fargate import PLATFORM_VERSION
 from seaway.core.network import Subnet
 from seaway.core.query_language import QueryError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 Pairs = tuple[tuple[str, str], ...]
+
+MOST_CONSTRAINTS = 10
 
 
 def parse_network(given: shapes.NetworkConfiguration | None) -> NetworkConfiguration | None:
@@ -99,7 +102,7 @@ def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargat
         raise InvalidParameterException(
             "Placement constraints are not supported with FARGATE launch type."
         )
-    if len(pairs) > 10:
+    if len(pairs) > MOST_CONSTRAINTS:
         raise InvalidParameterException("placementConstraints can have at most 10 items.")
     for kind, expression in pairs:
         if kind == "memberOf":
@@ -109,6 +112,33 @@ def parse_constraints(given: Sequence[shapes.PlacementConstraint] | None, fargat
         elif expression:
             raise InvalidParameterException("distinctInstance expression should not be specified.")
     return pairs
+
+
+def check_constraints(definition: TaskDefinition, own: Pairs) -> None:
+    """Those of a task or service and its task definition are ten at most (API: RunTask).
+
+    Raises InvalidParameterException.
+    """
+    if len(definition.placement_constraints) + len(own) > MOST_CONSTRAINTS:
+        raise InvalidParameterException(
+            f"placementConstraints can have at most {MOST_CONSTRAINTS} items, those of the task "
+            "definition included."
+        )
+
+
+def check_exec(
+    enabled: bool, cluster: Cluster, definition: TaskDefinition, role: str | None = None
+) -> None:
+    """AWS's own agent reaches its service in the task role; ours needs none.
+
+    A faithful cluster asks for one nevertheless (API: RunTaskRequest.enableExecuteCommand).
+    ``role`` stands for the task definition's own. Raises InvalidParameterException.
+    """
+    if enabled and cluster.faithful and not (role or definition.task_role):
+        raise InvalidParameterException(
+            "The execute command failed because a valid task role is not being used. Specify a "
+            "valid task role in your task definition or as a task override and try again."
+        )
 
 
 def check_expression(expression: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException
+from seaway.core.deployment import spreads_over_zones
 from seaway.core.service import Service
 from seaway.core.strategy import shifts
 
@@ -30,6 +32,44 @@ def parse_scheduling(request: shapes.CreateServiceRequest) -> str:
     if scheduling == "DAEMON" and "desiredCount" in request:
         raise InvalidParameterException(_NO_COUNT)
     return scheduling
+
+
+def rebalancing(service: Service, given: str | None, before: Service | None = None) -> Service:
+    """The service with its zone rebalancing: as asked for, as before, else where it can be.
+
+    Raises InvalidParameterException when it is to be and cannot (ECS guide: service rebalancing).
+    """
+    obstacle = _obstacle(service)
+    if not given:
+        kept = before is not None and (before.zone_rebalancing, _obstacle(before)) == (
+            "ENABLED",
+            "",
+        )
+        given = before.zone_rebalancing if before is not None else "ENABLED"
+        given = "DISABLED" if obstacle and not kept else given
+    if given not in ("ENABLED", "DISABLED"):
+        raise InvalidParameterException(
+            "availabilityZoneRebalancing should be one of [ENABLED,DISABLED]"
+        )
+    if given == "ENABLED" and obstacle:
+        raise InvalidParameterException(
+            f"Availability Zone Rebalancing does not support {obstacle}."
+        )
+    return replace(service, zone_rebalancing=given)
+
+
+def _obstacle(service: Service) -> str:
+    """What keeps a service's tasks from being moved between zones; "" for nothing."""
+    if service.scheduling == "DAEMON":
+        return "DAEMON services"
+    if service.rollout.maximum_percent <= 100:
+        return "maximumPercent <= 100 % as deployment configuration"
+    if not spreads_over_zones(service):
+        return (
+            "a first placement strategy other than spread over attribute:ecs.availability-zone, or "
+            "a placement constraint on that attribute"
+        )
+    return ""
 
 
 def check_daemon(service: Service, fargate: bool) -> None:

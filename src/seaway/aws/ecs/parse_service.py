@@ -16,13 +16,20 @@ from seaway.aws.ecs.parse_balancing import (
 from seaway.aws.ecs.parse_connect import check_again, check_fargate_log, parse_connect
 from seaway.aws.ecs.parse_deployment import DAEMON, parse_rollout
 from seaway.aws.ecs.parse_launch import (
+    check_constraints,
+    check_exec,
     check_network,
     parse_constraints,
     parse_network,
     parse_placement,
     parse_platform,
 )
-from seaway.aws.ecs.parse_scheduling import check_count, check_daemon, parse_scheduling
+from seaway.aws.ecs.parse_scheduling import (
+    check_count,
+    check_daemon,
+    parse_scheduling,
+    rebalancing,
+)
 from seaway.aws.ecs.references import check_name, runnable_definition
 from seaway.aws.ecs.registries import check_registries, parse_registries
 from seaway.aws.ecs.render_cluster import launch_type_of
@@ -100,12 +107,12 @@ def created(
         ),
         propagate_tags=_propagation(request.get("propagateTags"), "NONE"),
         managed_tags=request.get("enableECSManagedTags", False),
-        zone_rebalancing=request.get("availabilityZoneRebalancing") or "ENABLED",
         client_token=request.get("clientToken") or None,
         exec_enabled=request.get("enableExecuteCommand", False),
         tags=parse_tags(request.get("tags")),
         role=request.get("role") or None,
     )
+    service = rebalancing(service, request.get("availabilityZoneRebalancing"))
     _check(tx, service, definition, request.get("healthCheckGracePeriodSeconds"))
     return Wanted(service, definition)
 
@@ -141,7 +148,6 @@ def updated(
         rollout=parse_rollout(request.get("deploymentConfiguration"), before.rollout),
         propagate_tags=_propagation(request.get("propagateTags"), before.propagate_tags),
         managed_tags=request.get("enableECSManagedTags", before.managed_tags),
-        zone_rebalancing=request.get("availabilityZoneRebalancing") or before.zone_rebalancing,
         exec_enabled=request.get("enableExecuteCommand", before.exec_enabled),
         health_check_grace=_grace(
             request.get("healthCheckGracePeriodSeconds"), before.health_check_grace
@@ -150,6 +156,7 @@ def updated(
         connect=_reconnected(tx, call, cluster, definition, before, request),
     )
     service = _relocated(service, request, fargate)
+    service = rebalancing(service, request.get("availabilityZoneRebalancing"), before)
     refuse(protocol_refusal(before.connect, old, definition))
     _check(tx, service, definition, request.get("healthCheckGracePeriodSeconds"))
     return Wanted(service, definition)
@@ -220,6 +227,10 @@ def _check(
             "Health check grace period is only valid for services configured to use load balancers"
         )
     check_daemon(service, fargate)
+    check_constraints(definition, service.placement_constraints)
+    cluster = tx.find(Cluster, service.cluster)
+    if cluster is not None:
+        check_exec(service.exec_enabled, cluster, definition)
     check_load_balancers(tx, service.load_balancers, definition)
     check_shifting(tx, service)
     check_registries(tx, service.registries, definition, service.arn)

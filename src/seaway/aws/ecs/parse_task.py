@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from seaway.aws.ecs.errors import InvalidParameterException, not_built
-from seaway.aws.ecs.parse_launch import parse_network
+from seaway.aws.ecs.parse_launch import check_exec, parse_network
 from seaway.aws.ecs.parse_overrides import parse_overrides
 from seaway.aws.ecs.tagging import merged, parse_tags
 from seaway.core.cluster import Cluster
@@ -62,20 +62,8 @@ def parse_task(
         reference_id=request.get("referenceId") or None,
         tags=_tags(request, cluster, definition),
     )
-    _check_exec(task, cluster, definition)
+    check_exec(task.exec_enabled, cluster, definition, task.task_role)
     return task
-
-
-def _check_exec(task: Task, cluster: Cluster, definition: TaskDefinition) -> None:
-    """AWS's own agent reaches its service in the task role; ours needs none.
-
-    A faithful cluster asks for one nevertheless (API: RunTaskRequest.enableExecuteCommand).
-    """
-    if task.exec_enabled and cluster.faithful and not (task.task_role or definition.task_role):
-        raise InvalidParameterException(
-            "The execute command failed because a valid task role is not being used. Specify a "
-            "valid task role in your task definition or as a task override and try again."
-        )
 
 
 def _tags(

@@ -13,6 +13,7 @@ from seaway.aws.ecs.errors import (
 )
 from seaway.aws.ecs.launches import launched_before, remember
 from seaway.aws.ecs.parse_launch import (
+    check_constraints,
     check_network,
     parse_constraints,
     parse_network,
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from seaway.aws.shapes import ecs as shapes
 
 MOST_AT_ONCE = 10
-MOST_CONSTRAINTS = 10
 KIND = "container-instance"
 """What stands before an instance's id in its ARN."""
 
@@ -223,12 +223,7 @@ def _wanted(
         placement_strategy=parse_placement(request.get("placementStrategy"), fargate),
     )
     check_task_role(tx, call, definition, pattern.task_role)
-    constraints = (*definition.placement_constraints, *pattern.placement_constraints)
-    if len(constraints) > MOST_CONSTRAINTS:
-        raise InvalidParameterException(
-            f"placementConstraints can have at most {MOST_CONSTRAINTS} items, those of the task "
-            "definition included."
-        )
+    check_constraints(definition, pattern.placement_constraints)
     pattern = as_client(tx, call, cluster, definition, pattern)
     tasks = []
     have: dict[str, int] = {}
