@@ -164,3 +164,28 @@ def test_without_managed_draining_it_takes_its_tasks_with_it() -> None:
 def _group(world: World) -> AutoScalingGroup:
     with world.store.transaction() as tx:
         return tx.where(AutoScalingGroup)[0]
+
+
+def test_instances_come_for_tasks_that_ask_for_what_user_data_says_of_them() -> None:
+    world = a_world()
+    config = 'echo ECS_INSTANCE_ATTRIBUTES={\\"stack\\":\\"blue\\"} >> /etc/ecs/ecs.config'
+    text = f"{base64.b64decode(JOIN).decode()}\n{config}"
+    data = {"ImageId": "ami-1", "InstanceType": "t3.medium"}
+    data["UserData"] = base64.b64encode(text.encode()).decode()
+    with world.store.transaction() as tx:
+        (version,) = tx.where(LaunchTemplateVersion)
+        tx.put(replace(version, data=json.dumps(data)))
+    world.put(a_task_definition())
+    for number, color in enumerate(("blue", "green"), 1):
+        constraint = ("memberOf", f"attribute:stack == {color}")
+        want(world, 1, number, placement_constraints=(constraint,))
+    world.run(60)
+    (member,) = members(world)
+    assert dict(member.attributes)["stack"] == "blue"
+    (waiting,) = [task for task in world.tasks() if task.host is None]
+    assert waiting.placement_constraints[0][1] == "attribute:stack == green"
+    away = "us-east-1a" if member.zone == "us-east-1b" else "us-east-1b"
+    constraint = ("memberOf", f"attribute:ecs.availability-zone == {away}")
+    want(world, 1, 3, placement_constraints=(constraint,))
+    world.run(60)
+    assert [task for task in world.tasks() if task.host is None] == [waiting]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from seaway.core.cluster import CapacityProvider
+from seaway.core.compute import AutoScalingGroup, Instance, LaunchSource
 from seaway.core.moment import Moment
 from seaway.core.task import TaskStatus
 from seaway.reconcile import cluster_metrics
@@ -81,3 +83,38 @@ def test_container_insights_counts_tasks_services_and_deployments(series: Series
     ]
     names = ("DesiredTaskCount", "RunningTaskCount", "PendingTaskCount", "DeploymentCount")
     assert [count(name, ServiceName="web") for name in names] == [[3], [1], [1], [1]]
+
+
+def test_how_far_a_capacity_provider_s_instances_are_taken(series: Series) -> None:
+    group = AutoScalingGroup(
+        arn="arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1", name="nodes",
+        created_at=1.0, source=LaunchSource(), minimum=0, maximum=9, desired=2,
+        subnets=(), zones=(),
+    )  # fmt: skip
+    providers = [
+        CapacityProvider(
+            arn=f"arn:aws:ecs:us-east-1:000000000000:capacity-provider/{name}", name=name,
+            group=group.arn, created_at=1.0, managed_scaling=name != "by-hand",
+        )
+        for name in ("mine", "by-hand", "another-s")
+    ]  # fmt: skip
+    launched = [
+        Instance(
+            id=f"i-{number}", owner="000000000000", region="us-east-1", type="t3.medium",
+            image="ami", vpc="v", subnet="s", zone="z", address="10.0.0.4", interface="eni",
+            reservation="r", launched_at=1.0, group=group.arn,
+        )
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    machines = [
+        an_instance(number, instance_id=f"i-{number}", capacity_provider="mine")
+        for number in (1, 2, 3)
+    ]
+    task = a_task(instance=machines[0].arn, last_status=TaskStatus.RUNNING)
+    cluster = a_cluster(capacity_providers=("mine", "by-hand"))
+    look(series, cluster, group, *providers, *launched, *machines, task, a_task_definition())
+    space, name = "AWS/ECS/ManagedScaling", "CapacityProviderReservation"
+    place = {"ClusterName": "default", "CapacityProviderName": "mine"}
+    assert read(series, space, name, **place) == [pytest.approx(100 / 3)]
+    for other in ("by-hand", "another-s"):
+        assert read(series, space, name, **{**place, "CapacityProviderName": other}) == []

@@ -71,6 +71,22 @@ def test_green_gets_the_traffic_only_when_it_is_healthy_and_blue_stays_until_the
     ]
 
 
+def test_a_protected_blue_task_stays_until_its_protection_is_over() -> None:
+    shop = a_shop(BLUE_GREEN, load_balancers=(ADVANCED,))
+    shop.world.run(600)
+    kept = shop.running(1)[0]
+    until = shop.world.now + 7200
+    shop.world.put(replace(kept, protected_until=until))
+    shop.deploy()
+    shop.world.run(3600)
+    assert shown(shop) == ("CLEAN_UP", {"one": 0, "two": 100})
+    assert [task.arn for task in shop.running(1)] == [kept.arn]
+    assert shop.process.status is DeploymentStatus.IN_PROGRESS
+    shop.world.run(until + 60 - shop.world.now)
+    assert shop.running(1) == []
+    assert shop.process.status is DeploymentStatus.SUCCESSFUL
+
+
 def test_the_next_deployment_goes_back_to_the_first_target_group() -> None:
     shop = a_shop(replace(BLUE_GREEN, bake_minutes=0), load_balancers=(ADVANCED,))
     shop.deploy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from seaway.core.agent_settings import attributes_in
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.compute import INSTANCE_TYPES, Instance
 from seaway.core.moment import Moment
@@ -103,7 +104,11 @@ def container_instance(
         cpu=kind.cpu_units,
         memory=kind.task_memory,
         capacity_provider=provider,
-        attributes=(*built_in.items(), *((name, None) for name in CAPABILITIES)),
+        attributes=(
+            *built_in.items(),
+            *((name, None) for name in CAPABILITIES),
+            *attributes_in(instance.user_data),
+        ),
         docker_version=host.engine,
         tags=instance.tags,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from seaway.core.agent_settings import attributes_in
 from seaway.core.capacity import ContainerInstance, Host
 from seaway.core.cluster import CapacityProvider
 from seaway.core.compute import INSTANCE_TYPES, AutoScalingGroup, Instance
@@ -21,7 +22,7 @@ from seaway.core.service import Service
 from seaway.core.task import Task
 from seaway.core.task_definition import TaskDefinition
 from seaway.reconcile.daemons import is_daemon
-from seaway.reconcile.instances import launched_type
+from seaway.reconcile.instances import launched
 from seaway.store.changes import Change
 from seaway.store.occupancy import candidate, tasks_on
 from seaway.store.transaction import Transaction
@@ -156,9 +157,10 @@ def _fresh(
     tx: Transaction, group: AutoScalingGroup, provider: CapacityProvider, count: int
 ) -> list[ContainerInstance]:
     """Instances as the group would launch them, in the zones where it would."""
-    kind = INSTANCE_TYPES.get(launched_type(tx, group) or "")
+    recipe = launched(tx, group)
+    kind = INSTANCE_TYPES.get(recipe.type) if recipe is not None else None
     host = next((host for host in tx.where(Host) if host.connected), None)
-    if kind is None:
+    if recipe is None or kind is None:
         return []
     zones = group.zones or ("",)
     attributes = (
@@ -166,6 +168,7 @@ def _fresh(
         ("ecs.os-type", "linux"),
         ("ecs.cpu-architecture", host.architecture if host else kind.architecture),
         *((name, None) for name in CAPABILITIES),
+        *attributes_in(recipe.user_data),
     )
     return [
         ContainerInstance(

@@ -134,10 +134,10 @@ def _is_busy(tx: Transaction, instance: Instance) -> bool:
     return any(tasks_on(tx, m) for m in tx.where(ContainerInstance, instance_id=instance.id))
 
 
-def launched_type(tx: Transaction, group: AutoScalingGroup) -> str | None:
-    """The type of the instances that the group launches; None when it can't."""
+def launched(tx: Transaction, group: AutoScalingGroup) -> Recipe | None:
+    """What the instances that the group launches are made from; None when it can launch none."""
     recipe = _recipe(tx, group)
-    return None if isinstance(recipe, str) else recipe.type
+    return None if isinstance(recipe, str) else recipe
 
 
 def _finish_deletion(tx: Transaction, group: AutoScalingGroup, moment: Moment) -> float | None:

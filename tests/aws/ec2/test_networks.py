@@ -235,3 +235,10 @@ def test_the_interface_of_a_load_balancer_is_attached_by_its_service(api: Api) -
     by_id = [{"Name": "attachment.attachment-id", "Values": ["eni-attach-0c2d"]}]
     (found,) = api.ec2("DescribeNetworkInterfaces", Filters=by_id)["NetworkInterfaces"]
     assert found["NetworkInterfaceId"] == "eni-0c2d"
+
+
+def test_a_vpc_never_has_a_vpn_gateway_which_is_no_error_to_ask_for(api: Api) -> None:
+    attached = [{"Name": "attachment.vpc-id", "Values": [_vpc(api)]}]
+    assert api.ec2("DescribeVpnGateways", Filters=attached) == {"VpnGateways": []}
+    with pytest.raises(errors.VpnGatewayNotFound, match="'vgw-1' does not exist"):
+        api.ec2("DescribeVpnGateways", VpnGatewayIds=["vgw-1"])

@@ -291,6 +291,15 @@ def test_a_service_without_launch_type_follows_the_cluster_default_strategy() ->
             "InvalidParameterException",
             "Invalid expression: a is not a subject that can be asked for.",
         ),
+        (
+            {
+                "availabilityZoneRebalancing": "ENABLED",
+                "deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 50},
+            },
+            "InvalidParameterException",
+            "Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment "
+            "configuration.",
+        ),
     ],
 )
 def test_a_service_that_cannot_be_is_refused(
@@ -299,6 +308,61 @@ def test_a_service_that_cannot_be_is_refused(
     ecs = with_definition()
     assert refusal(lambda: ecs.serve(**request_)) == (code, text)
     assert ecs.all(Service) == []
+
+
+def test_zones_are_evened_out_where_that_can_be_unless_something_else_is_said() -> None:
+    ecs = with_definition()
+    tight = {"maximumPercent": 100, "minimumHealthyPercent": 50}
+    assert ecs.serve("a", taskDefinition="web")["availabilityZoneRebalancing"] == "ENABLED"
+    assert (
+        ecs.serve("b", taskDefinition="web", deploymentConfiguration=tight)[
+            "availabilityZoneRebalancing"
+        ]
+        == "DISABLED"
+    )
+    packed = [{"type": "binpack", "field": "memory"}]
+    assert (
+        ecs.serve("c", taskDefinition="web", placementStrategy=packed)[
+            "availabilityZoneRebalancing"
+        ]
+        == "DISABLED"
+    )
+    daemon = ecs.CreateService(serviceName="d", taskDefinition="web", schedulingStrategy="DAEMON")
+    assert daemon["service"]["availabilityZoneRebalancing"] == "DISABLED"
+    ecs.serve("e", taskDefinition="web")
+    moved = ecs.UpdateService(service="e", placementStrategy=packed)["service"]
+    assert moved["availabilityZoneRebalancing"] == "DISABLED"
+    asked = {"service": "c", "availabilityZoneRebalancing": "ENABLED"}
+    assert "a first placement strategy" in refusal(lambda: ecs.UpdateService(**asked))[1]
+    # A maximumPercent against what was there before is refused.
+    asked = {"service": "a", "deploymentConfiguration": tight}
+    assert "maximumPercent <= 100 %" in refusal(lambda: ecs.UpdateService(**asked))[1]
+    asked["availabilityZoneRebalancing"] = "DISABLED"
+    assert ecs.UpdateService(**asked)["service"]["availabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_a_faithful_cluster_asks_for_a_task_role_before_commands_may_be_run_in_a_service() -> None:
+    ecs = with_definition()
+    assert ecs.serve("easy", taskDefinition="web", enableExecuteCommand=True)[
+        "enableExecuteCommand"
+    ]
+    ecs.put(a_cluster(settings=(("faithful", "enabled"),)))
+    told = "a valid task role is not being used"
+    assert told in refusal(lambda: ecs.serve(enableExecuteCommand=True))[1]
+    ecs.serve("later", taskDefinition="web")
+    asked = {"service": "later", "enableExecuteCommand": True}
+    assert told in refusal(lambda: ecs.UpdateService(**asked))[1]
+
+
+def test_constraints_of_the_definition_and_of_the_service_are_ten_at_most() -> None:
+    ecs = with_definition()
+    constraint = {"type": "memberOf", "expression": "attribute:a exists"}
+    ecs.register(placementConstraints=[constraint] * 9)
+    assert "at most 10" in refusal(lambda: ecs.serve(placementConstraints=[constraint] * 2))[1]
+    ecs.serve(placementConstraints=[constraint])
+    ecs.register(placementConstraints=[constraint] * 10)
+    asked = {"service": "web", "taskDefinition": "web"}
+    assert "at most 10" in refusal(lambda: ecs.UpdateService(**asked))[1]
 
 
 def test_what_happens_anyway_is_taken_and_shown() -> None:

@@ -130,14 +130,34 @@ def _changes(tx: Transaction, stack: Stack, intent: Intent) -> list[dict[str, An
                 now = json.loads(json.dumps(resolve(scope, dict(resource.properties))))
             except TemplateProblem:
                 now = None
-            if now != json.loads(row.properties):
-                changes.append(_change("Modify", name, row.type, row.physical, "Conditional"))
+            old = json.loads(row.properties)
+            if now != old:
+                change = _change("Modify", name, row.type, row.physical, "Conditional")
+                change["ResourceChange"]["Details"] = _details(old, now)
+                changes.append(change)
     changes += [
         _change("Remove", name, row.type, row.physical)
         for name, row in held.items()
         if name not in wanted
     ]
     return changes
+
+
+def _details(old: dict[str, Any], now: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The properties that change; none are named while one hangs on what is yet to be made."""
+    return [
+        {
+            "Target": {
+                "Attribute": "Properties",
+                "Name": name,
+                "RequiresRecreation": "Conditionally",
+            },
+            "Evaluation": "Static",
+            "ChangeSource": "DirectModification",
+        }
+        for name in sorted({*old, *(now or {})})
+        if now is not None and old.get(name) != now.get(name)
+    ]
 
 
 def _change(
@@ -281,7 +301,10 @@ def execute_change_set(
 def delete_change_set(
     tx: Transaction, call: Call, request: shapes.DeleteChangeSetInput
 ) -> shapes.DeleteChangeSetOutput:
-    """CloudFormation API: DeleteChangeSet."""
-    found, _ = change_set_of(tx, call, request["ChangeSetName"], request.get("StackName"))
+    """Drop a change set; one that is not there is no error (CloudFormation: DeleteChangeSet)."""
+    try:
+        found, _ = change_set_of(tx, call, request["ChangeSetName"], request.get("StackName"))
+    except ChangeSetNotFound:
+        return {}
     tx.drop(found)
     return {}

@@ -174,6 +174,12 @@ class InternetGatewayNotFound(AwsError):
     code = "InvalidInternetGatewayID.NotFound"
 
 
+class VpnGatewayNotFound(AwsError):
+    """No such virtual private gateway; there never is one here."""
+
+    code = "InvalidVpnGatewayID.NotFound"
+
+
 class GatewayNotAttached(AwsError):
     """The internet gateway is not attached to this VPC."""
 

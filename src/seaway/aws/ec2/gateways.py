@@ -238,3 +238,13 @@ def delete_nat_gateway(
         tx.put(replace(elastic, association=None, interface=None, private_address=None))
     tx.put(replace(gateway, state="deleted", deleted_at=call.moment.now))
     return {"NatGatewayId": gateway.id}
+
+
+@operation("ec2")
+def describe_vpn_gateways(
+    tx: Transaction, call: Call, request: shapes.DescribeVpnGatewaysRequest
+) -> shapes.DescribeVpnGatewaysResult:
+    """There never is one: a VPC here has no VPN (EC2 API: DescribeVpnGateways)."""
+    for name in request.get("VpnGatewayIds") or ():
+        raise errors.VpnGatewayNotFound(f"The vpnGateway ID '{name}' does not exist")
+    return {"VpnGateways": []}

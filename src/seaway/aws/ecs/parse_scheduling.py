@@ -34,6 +34,9 @@ def parse_scheduling(request: shapes.CreateServiceRequest) -> str:
     return scheduling
 
 
+_TIGHT = "maximumPercent <= 100 % as deployment configuration"
+
+
 def rebalancing(service: Service, given: str | None, before: Service | None = None) -> Service:
     """The service with its zone rebalancing: as asked for, as before, else where it can be.
 
@@ -41,12 +44,9 @@ def rebalancing(service: Service, given: str | None, before: Service | None = No
     """
     obstacle = _obstacle(service)
     if not given:
-        kept = before is not None and (before.zone_rebalancing, _obstacle(before)) == (
-            "ENABLED",
-            "",
-        )
         given = before.zone_rebalancing if before is not None else "ENABLED"
-        given = "DISABLED" if obstacle and not kept else given
+        tightened = obstacle == _TIGHT and before is not None and not _obstacle(before)
+        given = "DISABLED" if obstacle and not tightened else given
     if given not in ("ENABLED", "DISABLED"):
         raise InvalidParameterException(
             "availabilityZoneRebalancing should be one of [ENABLED,DISABLED]"
@@ -63,7 +63,7 @@ def _obstacle(service: Service) -> str:
     if service.scheduling == "DAEMON":
         return "DAEMON services"
     if service.rollout.maximum_percent <= 100:
-        return "maximumPercent <= 100 % as deployment configuration"
+        return _TIGHT
     if not spreads_over_zones(service):
         return (
             "a first placement strategy other than spread over attribute:ecs.availability-zone, or "

@@ -1169,6 +1169,16 @@ class DescribeVpcsResult(TypedDict, total=False):
     Vpcs: list[Vpc]
 
 
+class DescribeVpnGatewaysRequest(TypedDict, total=False):
+    Filters: list[Filter]
+    VpnGatewayIds: list[str]
+    DryRun: bool
+
+
+class DescribeVpnGatewaysResult(TypedDict, total=False):
+    VpnGateways: list[VpnGateway]
+
+
 class DetachInternetGatewayRequest(TypedDict, total=False):
     DryRun: bool
     InternetGatewayId: Required[str]
@@ -3546,6 +3556,11 @@ class Vpc(TypedDict, total=False):
     DhcpOptionsId: str
 
 
+class VpcAttachment(TypedDict, total=False):
+    VpcId: str
+    State: str
+
+
 class VpcCidrBlockAssociation(TypedDict, total=False):
     AssociationId: str
     CidrBlock: str
@@ -3642,3 +3657,13 @@ class VpcIpv6CidrBlockAssociation(TypedDict, total=False):
     Ipv6Pool: str
     Ipv6AddressAttribute: str
     IpSource: str
+
+
+class VpnGateway(TypedDict, total=False):
+    AmazonSideAsn: int
+    Tags: list[Tag]
+    VpnGatewayId: str
+    State: str
+    Type: str
+    AvailabilityZone: str
+    VpcAttachments: list[VpcAttachment]
