@@ -209,6 +209,16 @@ def logged(driver: str, **options: str) -> dict[str, Any]:
             "options.",
         ),
         (
+            {
+                "logConfiguration": {
+                    "logDriver": "awslogs",
+                    "options": {"awslogs-group": "/a"},
+                    "secretOptions": [{"name": "mode", "valueFrom": "mode"}],
+                }
+            },
+            "Log driver awslogs disallows secretOptions.",
+        ),
+        (
             logged("awslogs", awslogs_group="/a", mode="sometimes"),
             "Invalid log option mode: sometimes",
         ),

@@ -52,6 +52,8 @@ def parse_log(given: shapes.LogConfiguration | None) -> LogConfiguration | None:
     _check_options(driver, {*options, *(secret.name for secret in secrets)})
     _check_delivery(options)
     if driver == "awslogs":
+        if secrets:
+            raise ClientException("Log driver awslogs disallows secretOptions.")
         _check_awslogs(options)
     return LogConfiguration(driver=driver, options=tuple(options.items()), secrets=secrets)
 
