@@ -28,5 +28,5 @@ def test_through_a_day_of_trouble_the_limits_hold_at_every_step_and_calm_settles
     day.calm()
     day.world.run(2 * HOUR)
     assert day.unsettled() == []
-    assert min(day.happened.values()) > 5
+    assert min(day.happened.values()) > 0
     assert day.steps > 1000
