@@ -62,6 +62,10 @@ class EngineCommands:
             await self._docker.close()
 
 
+_AGAIN = (0.1, 0.3, 0.6, 0.0)
+"""Seconds after each refusal of a size, until the next try."""
+
+
 class EngineTerminal:
     """One running command."""
 
@@ -85,10 +89,14 @@ class EngineTerminal:
 
     async def resize(self, columns: int, rows: int) -> None:
         """Give its terminal another size."""
-        try:
-            await self._exec.resize(w=columns, h=rows)
-        except DockerError as error:  # it has just ended, or not quite begun
-            _log.debug("a terminal kept its size: %s", error.message)
+        for pause in _AGAIN:
+            try:
+                await self._exec.resize(w=columns, h=rows)
+            except DockerError as error:  # it has just ended, or not quite begun
+                _log.debug("a terminal keeps its size: %s", error.message)
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def end(self) -> int | None:
         """Hang up on it, if it still runs; gives its exit code when it has one."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 import secrets
 import shlex
-import shutil
 import signal
 import sys
 import termios
@@ -144,8 +143,16 @@ async def _send_sizes(caller: Caller, socket: ClientConnection, resized: asyncio
     while True:
         await resized.wait()
         resized.clear()
-        columns, rows = shutil.get_terminal_size()
+        columns, rows = _window()
         await socket.send(caller.resized(columns, rows, _now()))
+
+
+def _window() -> tuple[int, int]:
+    """Columns and rows of the terminal itself, whatever the environment says of it."""
+    for stream in (sys.stdin, sys.stdout):
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno())
+    return 80, 24
 
 
 async def _once(ready: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
