@@ -53,6 +53,7 @@ def request(part: Part, network: Network, definition: str, group: str) -> dict[s
         "serviceName": part.name,
         "taskDefinition": definition.rsplit("/", 1)[-1],
         "desiredCount": DESIRED,
+        "enableExecuteCommand": True,
         "loadBalancers": [
             {"targetGroupArn": group, "containerName": part.name, "containerPort": 80}
         ],

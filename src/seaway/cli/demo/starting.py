@@ -63,6 +63,7 @@ def farewell(url: str, data_dir: Path, front_door: str | None) -> str:
         f'eval "$(seaway env{where})"',
         *FARE.splitlines(),
         f"seaway status{where}",
+        f"seaway exec{where} --cluster demo web sh",
         *((f"curl http://{front_door}/cats/",) if front_door else ()),
     ]
     shown = "\n".join(f"    {line}" for line in lines)
