@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,8 +25,10 @@ from seaway.aws import (
     ssm,
 )
 from seaway.core.buckets import StoredObject, object_key
+from seaway.core.capacity import Host
 from seaway.core.compute import AutoScalingGroup, LaunchSource
 from seaway.core.launch import Launch
+from seaway.core.task import Container, TaskStatus
 from seaway.store.tables import TABLES
 from tests.authorities import a_certificate, a_managed_certificate, an_authority
 from tests.aws.inputs import Case
@@ -86,6 +89,7 @@ class World:
         self._make_services()
         self._make_watching()
         self._make_kept()
+        self._make_hosted()
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
@@ -113,7 +117,12 @@ class World:
                     answer = json.dumps(shown, default=str, sort_keys=True)
                 except ClientError as error:
                     answer = f"refused: {error.response['Error']['Message']}"
-                state = [tx.where(table.noun) for table in TABLES if table.noun is not Launch]
+                # By key: what was dropped and taken back is the youngest of its table then.
+                state = [
+                    sorted(tx.where(table.noun), key=attrgetter(table.key))
+                    for table in TABLES
+                    if table.noun is not Launch
+                ]
                 # A launch remembers a digest of the whole request: that says nothing here.
                 state.append([launch.key for launch in tx.where(Launch)])
                 raise _Undone
@@ -142,6 +151,13 @@ class World:
             known[f"subnet-{zone}"] = made["Subnet"]["SubnetId"]
         group = client.create_security_group(GroupName="web", Description="web", VpcId=known["vpc"])
         known["security-group"] = group["GroupId"]
+        groups = client.describe_security_groups(
+            Filters=[
+                {"Name": "vpc-id", "Values": [known["vpc"]]},
+                {"Name": "group-name", "Values": ["default"]},
+            ]
+        )
+        known["default-security-group"] = groups["SecurityGroups"][0]["GroupId"]
 
     def _make_balancers(self) -> None:
         client, known = self.client("elbv2"), self.known
@@ -172,10 +188,65 @@ class World:
             Name="flows", Type="network", Subnets=[known["subnet-a"]]
         )
         known["network-balancer"] = made["LoadBalancers"][0]["LoadBalancerArn"]
+        made = client.create_load_balancer(
+            Name="inner", Type="network", Scheme="internal", Subnets=[known["subnet-a"]]
+        )
+        known["inner-balancer"] = made["LoadBalancers"][0]["LoadBalancerArn"]
         for name in ("one", "two"):
             certificate = a_managed_certificate(f"{name}.example")
             self.wired.put(certificate)
             known[f"certificate-{name}"] = certificate.arn
+        self._make_parts_of_balancers()
+
+    def _make_parts_of_balancers(self) -> None:
+        """What changes of listeners, rules and target groups are asked of."""
+        client, known = self.client("elbv2"), self.known
+        made = client.create_listener(
+            LoadBalancerArn=known["balancer"],
+            Protocol="HTTPS",
+            Port=443,
+            Certificates=[{"CertificateArn": known["certificate-one"]}],
+            DefaultActions=[
+                {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+            ],
+        )
+        known["secure-listener"] = made["Listeners"][0]["ListenerArn"]
+        for port, name in ((90, "flow-listener"), (91, "other-flow-listener")):
+            made = client.create_listener(
+                LoadBalancerArn=known["network-balancer"],
+                Protocol="TCP",
+                Port=port,
+                DefaultActions=[{"Type": "forward", "TargetGroupArn": known["group-raw"]}],
+            )
+            known[name] = made["Listeners"][0]["ListenerArn"]
+        for number, name in ((1001, "rule"), (1002, "other-rule")):
+            made = client.create_rule(
+                ListenerArn=known["listener"],
+                Priority=number,
+                Conditions=[{"Field": "path-pattern", "Values": ["/before"]}],
+                Actions=[{"Type": "forward", "TargetGroupArn": known["group-one"]}],
+            )
+            known[name] = made["Rules"][0]["RuleArn"]
+        made = client.create_target_group(
+            Name="calls", Protocol="HTTP", ProtocolVersion="GRPC", Port=80, VpcId=known["vpc"]
+        )
+        known["group-calls"] = made["TargetGroups"][0]["TargetGroupArn"]
+        for name in ("", "other-"):
+            made = client.create_target_group(
+                Name=f"{name}addresses",
+                Protocol="HTTP",
+                Port=80,
+                VpcId=known["vpc"],
+                TargetType="ip",
+            )
+            known[f"{name}group-addresses"] = made["TargetGroups"][0]["TargetGroupArn"]
+            client.register_targets(
+                TargetGroupArn=known[f"{name}group-addresses"],
+                Targets=[
+                    {"Id": f"192.168.9.{last}", "Port": port, "AvailabilityZone": "us-east-1a"}
+                    for last, port in ((1, 80), (1, 81), (2, 80))
+                ],
+            )
 
     def _make_names(self) -> None:
         client, known = self.client("servicediscovery"), self.known
@@ -254,7 +325,20 @@ class World:
         for where in ({}, {"EventBusName": "other"}):
             for rule in ("there", "elsewhere"):
                 bus.put_rule(Name=rule, EventPattern='{"source": ["shop"]}', **where)
-        self.client("scheduler").create_schedule_group(Name="other")
+        schedules = self.client("scheduler")
+        schedules.create_schedule_group(Name="other")
+        for group, name in (("default", "there"), ("default", "elsewhere"), ("other", "there")):
+            schedules.create_schedule(
+                Name=name,
+                GroupName=group,
+                ScheduleExpression="rate(3 hours)",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                Target={
+                    "Arn": CLUSTER,
+                    "RoleArn": "arn:aws:iam::000000000000:role/probe",
+                    "EcsParameters": {"TaskDefinitionArn": "web"},
+                },
+            )
 
     def _make_kept(self) -> None:
         """What secrets, protected tasks, providers and functions of the probes are made from."""
@@ -293,6 +377,50 @@ class World:
                     size=len(key), etag=name, sha256=key.encode().hex(),
                 )
             )  # fmt: skip
+
+    def _make_hosted(self) -> None:
+        """What groups launch, more instances, and tasks that run on a host."""
+        client, known = self.client("ecs"), self.known
+        for name, prefix in (("node", ""), ("other", "other-")):
+            self.client("autoscaling").create_launch_configuration(
+                LaunchConfigurationName=name, ImageId="ami-1", InstanceType="t3.small"
+            )
+            made = self.client("ec2").create_launch_template(
+                LaunchTemplateName=name,
+                LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.small"},
+            )
+            known[f"{prefix}template"] = made["LaunchTemplate"]["LaunchTemplateId"]
+        self.wired.put(
+            an_instance(arn=f"{CLUSTER}/j".replace("cluster", "container-instance")),
+            Host(id="local", cpu=2048, memory=4096, connected=True),
+        )
+        containers = tuple(
+            Container(name=name, status=TaskStatus.RUNNING, runtime_id=name)
+            for name in ("web", "side")
+        )
+        for name, cluster, number in (
+            ("running-in-default", "default", "f" * 32),
+            ("other-running-in-default", "default", "e" * 32),
+            ("running-in-fargate", "fargate", "f" * 32),
+        ):
+            place = CLUSTER.replace("/default", f"/{cluster}")
+            task = a_task(
+                arn=f"{place}/{number}".replace("cluster", "task"),
+                cluster=place,
+                last_status=TaskStatus.RUNNING,
+                exec_enabled=True,
+                group="running",
+                host="local",
+                containers=containers,
+            )
+            known[name] = task.arn
+            self.wired.put(task)
+        for service, name in (
+            ("there", "service-deployment"),
+            ("elsewhere", "other-service-deployment"),
+        ):
+            (found,) = client.list_service_deployments(service=service)["serviceDeployments"]
+            known[name] = found["serviceDeploymentArn"]
 
 
 def is_in(path: str, outer: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.aws.inputs import Case
@@ -355,5 +356,15 @@ WATCHING: tuple[Case, ...] = (
                 }
             },
         },
+    ),
+)
+_MADE = next(case for case in WATCHING if case.operation == "CreateSchedule")
+WATCHING += (
+    replace(
+        _MADE,
+        operation="UpdateSchedule",
+        kept=kept("scheduler", "UpdateSchedule", "GetSchedule shows them", "Name", "GroupName"),
+        base={**_SCHEDULE, "Name": "there"},
+        values={**_MADE.values, "Name": "elsewhere"},
     ),
 )

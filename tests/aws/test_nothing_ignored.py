@@ -14,9 +14,13 @@ import pytest
 
 from tests.aws.asked_world import World, is_in, request_of
 from tests.aws.inputs import CASES, Case
+from tests.aws.inputs_balancing import BALANCING
+from tests.aws.inputs_hosting import HOSTING
 from tests.aws.inputs_keeping import KEEPING
 from tests.aws.inputs_watching import WATCHING
 from tests.aws.members import input_shape, members
+
+ALL = (*CASES, *BALANCING, *HOSTING, *KEEPING, *WATCHING)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def _name(case: Case) -> str:
     return f"{case.service}-{case.operation}"
 
 
-@pytest.mark.parametrize("case", [*CASES, *KEEPING, *WATCHING], ids=_name)
+@pytest.mark.parametrize("case", ALL, ids=_name)
 def test_every_member_has_its_effect_or_is_refused_by_name(world: World, case: Case) -> None:
     surprises: dict[str, str] = {}
     told: set[str] = set()
@@ -48,7 +52,7 @@ def test_every_member_has_its_effect_or_is_refused_by_name(world: World, case: C
     assert surprises == {}
 
 
-@pytest.mark.parametrize("case", [*CASES, *KEEPING, *WATCHING], ids=_name)
+@pytest.mark.parametrize("case", ALL, ids=_name)
 def test_the_tables_name_members_that_exist(case: Case) -> None:
     known = list(members(input_shape(case.service, case.operation)))
     named = {*case.kept, *case.effectless, *case.refused} - {"schedulingStrategy"}

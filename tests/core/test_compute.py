@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,13 @@ def test_scaling_in_takes_the_oldest_of_the_fullest_subnet_and_no_protected_one(
     held = [_instance(1, "a", protected=True), _instance(2, "a"), _instance(3, "b")]
     assert [i.id for i in plan_group(_group(2), held).terminate] == ["i-2"]
     assert [i.id for i in plan_group(_group(0), held).terminate] == ["i-2", "i-3"]
+
+
+def test_the_newest_instance_goes_first_where_the_policy_says_so() -> None:
+    held = [_instance(1, "a"), _instance(2, "b"), _instance(3, "b"), _instance(4, "b", True)]
+    newest = replace(_group(3), termination_policies=("NewestInstance", "Default"))
+    assert [i.id for i in plan_group(newest, held).terminate] == ["i-3"]
+    assert [i.id for i in plan_group(_group(3), held).terminate] == ["i-2"]
 
 
 @given(

@@ -102,6 +102,12 @@ def test_what_is_piped_in_is_typed(town: Town, task: str) -> None:
     assert "two" in done.stdout
 
 
+def test_two_dashes_may_stand_before_the_command(town: Town, task: str) -> None:
+    words = ("sh", "-c", "echo $0 $1", "--", "-l")
+    done = town.site.cli("exec", "--cluster", CLUSTER, task, "--", *words)
+    assert (done.returncode, done.stdout.strip()) == (0, "-- -l")
+
+
 def test_the_command_ends_when_its_client_goes(town: Town, task: str) -> None:
     shell = terminal(town, task, "sleep", "4711")
     container = town.container(task)

@@ -69,6 +69,7 @@ class Proxies:
         self.malformed = False
         self.busy: Mapping[tuple[str, int], int] = {}
         self.counts = True
+        self.recovered: list[Callable[[], None]] = []
         self._taken: set[str] = set()
         self._news = asyncio.Condition()
 
@@ -89,6 +90,9 @@ class Proxies:
 
     def rejections(self, node: str) -> tuple[Rejected, ...]:
         return self.refused
+
+    def when_recovered(self, told: Callable[[], None]) -> None:
+        self.recovered.append(told)
 
     async def in_flight(self) -> Mapping[tuple[str, int], int]:
         if not self.counts:
@@ -197,7 +201,7 @@ def test_a_task_may_start_when_its_proxy_has_taken_in_its_listeners(tmp_path: Pa
     play(tmp_path, story, *CONNECTED)
 
 
-def test_a_task_whose_listener_is_refused_does_not_start(tmp_path: Path) -> None:
+def test_a_task_whose_listener_is_refused_starts_when_it_has_been_taken(tmp_path: Path) -> None:
     async def story(played: Played) -> None:
         await played.until(lambda: len(played.proxies.published) == 1)
         (port,) = played.proxies.published[0].proxy.ports
@@ -208,6 +212,11 @@ def test_a_task_whose_listener_is_refused_does_not_start(tmp_path: Path) -> None
         await played.proxies.take_in()
         await asyncio.sleep(0.1)
         assert not played.task.mesh_ready
+        # A try later the port is free.
+        played.proxies.refused = ()
+        for told in played.proxies.recovered:
+            told()
+        await played.until(lambda: played.task.mesh_ready)
 
     play(tmp_path, story, *CONNECTED)
 

@@ -114,6 +114,28 @@ def test_a_refusal_is_told_and_ends_the_wait_too(tmp_path: Path) -> None:
     run(tmp_path, server, story)
 
 
+def test_what_was_refused_is_offered_again_and_its_recovery_told(tmp_path: Path) -> None:
+    server = MeshServer(retry_seconds=0.05)
+    recovered = asyncio.Event()
+    server.when_recovered(recovered.set)
+
+    async def story(channel: grpc.aio.Channel) -> None:
+        await server.publish(a_snapshot())
+        envoy = Conversation(channel)
+        await envoy.say(Kind.CLUSTERS)
+        await envoy.say(Kind.CLUSTERS, (await envoy.hear()).nonce, "the port is taken")
+        async with asyncio.timeout(5):
+            again = await envoy.hear()
+            assert [resource.name for resource in again.resources] == ["cats"]
+            assert not recovered.is_set()
+            assert [refused.name for refused in server.rejections("n")] == ["cats"]
+            await envoy.say(Kind.CLUSTERS, again.nonce)
+            await recovered.wait()
+        assert server.rejections("n") == ()
+
+    run(tmp_path, server, story)
+
+
 def test_a_snapshot_that_fits_no_schema_changes_nothing(tmp_path: Path) -> None:
     server = MeshServer()
 

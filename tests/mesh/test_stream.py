@@ -149,6 +149,27 @@ def test_a_rejected_resource_is_not_sent_again_until_it_changes() -> None:
     assert stream.settled
 
 
+def test_what_stands_refused_is_offered_again_when_it_is_to_be_tried_again() -> None:
+    stream = Stream(a_snapshot(an_upstream("cats"), a_port("p", "cats"), a_port("q", "cats")))
+    envoy = Envoy(stream, refuses=["p", "q"])
+    envoy.connect()
+    stream.observed()
+    envoy.take(stream.try_again())
+    assert [r.name for r in stream.rejections] == ["p", "q"]
+    assert stream.observed() == []  # the same refusal is no news
+    envoy.refuses = ["q"]
+    envoy.take(stream.try_again())
+    assert [r.name for r in stream.rejections] == ["q"]
+    assert "p" in envoy.has[Kind.LISTENERS]
+    accepted = [seen for seen in stream.observed() if isinstance(seen, Accepted)]
+    assert [seen.names for seen in accepted if seen.recovered] == [("p",)]
+    assert stream.settled
+    envoy.refuses = []
+    envoy.take(stream.try_again())
+    assert stream.rejections == ()
+    assert stream.try_again() == []
+
+
 def test_of_several_resources_the_culprits_are_found_and_the_others_arrive() -> None:
     ports = [a_port(f"p{n}", "cats") for n in range(9)]
     stream = Stream(a_snapshot(an_upstream("cats"), *ports))

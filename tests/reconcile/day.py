@@ -13,6 +13,7 @@ from seaway.core.deployment import SETTLE_SECONDS, fewest_healthy, most_alive
 from seaway.core.moment import Moment
 from seaway.core.placement import use_of
 from seaway.core.service import Deployment, DeploymentConfiguration, RolloutState, Service
+from seaway.core.service_deployment import DeploymentStatus, ServiceDeployment
 from seaway.core.task import Health, Sandbox, Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
 from seaway.store.changes import Change
@@ -349,7 +350,7 @@ class Day:
             for task in tasks:
                 by_service.setdefault(task.service or "", []).append(task)
             for service in tx.where(Service):
-                self._check_service(service, by_service.get(service.arn, []))
+                self._check_service(tx, service, by_service.get(service.arn, []))
         self._before = {t.arn: t for t in tasks if t.last_status is not TaskStatus.STOPPED}
 
     def _check_rooms(self, tx: Transaction, tasks: list[Task]) -> None:
@@ -376,7 +377,7 @@ class Day:
         assert max(cpu.values(), default=0) <= 4096, "a host gives more CPU than it has"
         assert max(memory.values(), default=0) <= 8192, "a host gives more memory than it has"
 
-    def _check_service(self, service: Service, tasks: list[Task]) -> None:
+    def _check_service(self, tx: Transaction, service: Service, tasks: list[Task]) -> None:
         alive = [task for task in tasks if task.is_alive]
         daemon = service.scheduling == "DAEMON"
         if daemon:
@@ -392,6 +393,7 @@ class Day:
             until = self._before[task.arn].protected_until or 0.0
             sick = task.health is Health.UNHEALTHY
             assert until <= self.world.now or sick or daemon or _apart(service), "a protected task"
+        told = [task for task in told if not _is_idle(tx, service, task)]
         well = [task for task in told if task.health is not Health.UNHEALTHY]
         if any(self.is_healthy(self._before[task.arn]) for task in well):
             left = sum(1 for task in tasks if self.is_healthy(task))
@@ -422,6 +424,15 @@ class Day:
                 if (len(good), len(tasks)) != (wanted, wanted):
                     wrong.append(f"{service.name}: {len(good)} of {len(tasks)}, wanted {wanted}")
         return wrong
+
+
+def _is_idle(tx: Transaction, service: Service, task: Task) -> bool:
+    """All production traffic has been led past its revision: it serves nobody any more."""
+    return any(
+        process.share == 100 and task.deployment in process.sources
+        for process in tx.where(ServiceDeployment, service=service.arn)
+        if process.status is DeploymentStatus.IN_PROGRESS and _apart(service)
+    )
 
 
 def _apart(service: Service) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from seaway.core.capacity import Host
 from seaway.core.service import DeploymentConfiguration, Service
-from seaway.core.task import Task
+from seaway.core.task import Task, TaskStatus
 from tests.builders import a_service, a_subnet, a_task_definition, an_instance
 from tests.reconcile.test_services import deployed, running
 from tests.reconcile.world import World
@@ -132,6 +132,24 @@ def test_on_an_instance_that_drains_the_daemon_goes_last() -> None:
     world.run(120)
     assert places(world, service) == ["2"]
     assert places(world, web) == ["2", "2", "2", "2"]
+
+
+def test_a_daemon_leaves_an_instance_that_drains_when_its_minimum_is_kept_elsewhere() -> None:
+    world = a_world(1, 2)
+    half = replace(ONE_EACH, minimum_healthy_percent=50)
+    service = deployed(world, daemon(rollout=half))
+    world.run(30)
+    world.obedient = False
+    (dead,) = [task for task in world.tasks(service) if str(task.instance)[-1] == "2"]
+    stopped = TaskStatus.STOPPED
+    world.put(replace(dead, last_status=stopped, desired_status=stopped, stopped_at=world.now))
+    world.put(*hosts(1, status="DRAINING"))
+    world.run(60)
+    assert places(world, service) == ["1"]
+    assert all(task.is_alive for task in world.tasks(service) if task.is_running)
+    world.obedient = True
+    world.run(60)
+    assert places(world, service) == ["2"]
 
 
 def test_room_is_kept_for_a_daemon_that_is_to_come() -> None:

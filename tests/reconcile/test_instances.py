@@ -15,6 +15,7 @@ from seaway.core.compute import AutoScalingGroup, Instance, ScalingActivity
 from seaway.core.network import NetworkInterface
 from seaway.core.task import Task, TaskStatus
 from seaway.reconcile import instances
+from seaway.store.addresses import taken_addresses
 from tests.handlers import ACCOUNT, REGION, Api
 
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
@@ -153,6 +154,71 @@ def test_scaling_in_stops_the_tasks_of_the_instance_and_frees_its_address(api: A
     _put(api, replace(task, last_status=TaskStatus.STOPPED))
     _settle(api)
     assert _all(api, ContainerInstance) == []
+
+
+def test_the_address_of_an_ended_instance_is_free_once_its_tasks_have_stopped(api: Api) -> None:
+    _machine(api)
+    _group(api, 1)
+    _settle(api)
+    (member,) = _all(api, ContainerInstance)
+    task = Task(
+        arn="t",
+        cluster=CLUSTER,
+        task_definition="d",
+        created_at=1.0,
+        instance=member.arn,
+        last_status=TaskStatus.RUNNING,
+    )
+    _put(api, task)
+    api.ec2("TerminateInstances", InstanceIds=[member.instance_id])
+    _settle(api)
+    with api.store.transaction() as tx:
+        assert member.address in taken_addresses(tx, member.subnet)
+    assert [m.address for m in _all(api, ContainerInstance)].count(member.address) == 1
+    _put(api, replace(task, last_status=TaskStatus.STOPPED))
+    with api.store.transaction() as tx:
+        assert member.address not in taken_addresses(tx, member.subnet)
+
+
+@pytest.mark.parametrize(("drains", "status"), [(True, "DRAINING"), (False, "INACTIVE")])
+def test_an_instance_that_the_group_is_told_to_end_drains_if_its_provider_says_so(
+    api: Api, drains: bool, status: str
+) -> None:
+    _machine(api)
+    group = _group(api, 1)
+    _put(
+        api,
+        CapacityProvider(
+            arn="p", name="mine", group=group, created_at=1.0, managed_draining=drains
+        ),
+    )
+    _settle(api)
+    (member,) = _all(api, ContainerInstance)
+    task = Task(
+        arn="t",
+        cluster=CLUSTER,
+        task_definition="d",
+        created_at=1.0,
+        instance=member.arn,
+        last_status=TaskStatus.RUNNING,
+    )
+    _put(api, task)
+    api(
+        "autoscaling",
+        "TerminateInstanceInAutoScalingGroup",
+        InstanceId=member.instance_id,
+        ShouldDecrementDesiredCapacity=False,
+    )
+    _settle(api)
+    statuses = {m.instance_id: m.status for m in _all(api, ContainerInstance)}
+    assert statuses.pop(member.instance_id) == status
+    assert list(statuses.values()) == ["ACTIVE"]  # the one in its place
+    _put(api, replace(task, last_status=TaskStatus.STOPPED))
+    _settle(api)
+    ended = [i for i in _all(api, Instance) if i.id == member.instance_id]
+    assert ended[0].state == "terminated"
+    told = [a for a in _all(api, ScalingActivity) if a.description.startswith("Terminating")]
+    assert len(told) == 1
 
 
 def test_an_instance_ended_from_outside_is_replaced(api: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from seaway.aws import applicationautoscaling, cloudwatch, ecs
-from seaway.core.alarm import Alarm
+from seaway.core.alarm import Alarm, AlarmHistory
 from seaway.core.names import cluster_arn, place_of
 from seaway.core.scaling import CountChange
 from seaway.core.service import Service
@@ -138,6 +139,11 @@ class Stage:
     def all(self, noun: type[Any]) -> list[Any]:
         with self.world.store.transaction() as tx:
             return tx.where(noun)
+
+    def last_action(self) -> tuple[str, str]:
+        """What the alarms' history says of the last action: its outcome, and the line."""
+        last = [one for one in self.all(AlarmHistory) if one.kind == "Action"][-1]
+        return json.loads(last.data)["actionState"], last.summary
 
     def running(self) -> int:
         return sum(task.last_status is TaskStatus.RUNNING for task in self.world.tasks())
@@ -335,12 +341,41 @@ def test_a_state_set_by_hand_scales_by_the_data_that_is_given_with_it(stage: Sta
     stage.ask("cloudwatch", "SetAlarmState", **by_hand)
     stage.world.settle()
     assert stage.count == 2
+    assert stage.last_action() == ("Failed", f"Failed to execute action {made['PolicyARN']}")
     stage.pass_minutes(1)  # and with no metric the alarm is as it was
     data = '{"recentDatapoints": [71.5]}'
     stage.ask("cloudwatch", "SetAlarmState", **by_hand, StateReasonData=data)
     stage.world.settle()
     assert stage.count == 6
+    assert stage.last_action() == ("Succeeded", f"Successfully executed action {made['PolicyARN']}")
     assert stage.counts(2) == [6, 6]
+
+
+def test_the_history_of_an_alarm_says_when_its_policy_could_do_nothing(stage: Stage) -> None:
+    stage.register()
+    made = stage.scaling(
+        "PutScalingPolicy",
+        PolicyName="steps",
+        PolicyType="StepScaling",
+        StepScalingPolicyConfiguration={
+            "AdjustmentType": "ChangeInCapacity",
+            "StepAdjustments": [{"MetricIntervalLowerBound": 20.0, "ScalingAdjustment": 1}],
+        },
+    )
+    stage.alarm(made["PolicyARN"])
+    stage.load["CPUUtilization"] = 60.0
+    stage.pass_minutes(2)
+    assert stage.last_action() == ("Failed", f"Failed to execute action {made['PolicyARN']}")
+    (line,) = [one.data for one in stage.all(AlarmHistory) if one.kind == "Action"]
+    said = "No step adjustment found for metric value [60.0] and breach delta 10.0"
+    assert json.loads(line)["error"] == said
+    stage.load["CPUUtilization"] = 10.0
+    stage.pass_minutes(2)
+    stage.scaling("DeleteScalingPolicy", PolicyName="steps")
+    stage.load["CPUUtilization"] = 90.0
+    stage.pass_minutes(2)
+    assert stage.last_action() == ("Failed", f"Failed to execute action {made['PolicyARN']}")
+    assert stage.count == 2
 
 
 def test_an_alarm_whose_actions_are_off_scales_nothing(stage: Stage) -> None:

@@ -54,6 +54,8 @@ def exec_command(
     from seaway.cli.client import ask, client, region_of
 
     ecs = client("ecs", endpoint(data_dir), region_of(data_dir))
+    if command[:1] == ("--",):  # where the command begins; its own ones follow it
+        command = command[1:]
     line = shlex.join(command) if command else "/bin/sh"
     asked: dict[str, Any] = {"cluster": cluster, "interactive": True, "command": line}
     asked["task"] = ask(lambda: _task(ecs, cluster, target))

@@ -303,8 +303,10 @@ def plan_group(group: AutoScalingGroup, instances: Sequence[Instance]) -> GroupP
     """Keep the desired number, spread evenly over the group's subnets.
 
     Launches go where the fewest instances are; what goes first is the oldest of the subnet
-    that has most (EC2 Auto Scaling: default termination policy), protected ones never.
+    that has most (EC2 Auto Scaling: default termination policy), or its newest where the policy
+    is NewestInstance; protected ones never.
     """
+    back = -1 if group.termination_policies[:1] == ("NewestInstance",) else 1
     alive = [instance for instance in instances if instance.alive and not instance.leaving]
     wanted = 0 if group.status else group.desired
     if len(alive) < wanted:
@@ -325,7 +327,7 @@ def plan_group(group: AutoScalingGroup, instances: Sequence[Instance]) -> GroupP
         if not candidates:
             break
         most = Counter(instance.subnet for instance in left)
-        leaving.append(min(candidates, key=lambda i: (-most[i.subnet], i.launched_at, i.id)))
+        leaving.append(min(candidates, key=lambda i: (-most[i.subnet], back * i.launched_at, i.id)))
     return GroupPlan(terminate=tuple(leaving))
 
 

@@ -154,24 +154,31 @@ def plan_daemon(
     """One task on each of these container instances (by ARN), never two; old ones go first.
 
     ``leaving`` are tasks on instances that drain and still have other work: theirs goes last.
-    Never fewer are healthy than minimumHealthyPercent of the instances; the maximum is always
-    100 percent. (API: CreateService.schedulingStrategy DAEMON.)
+    Never fewer are healthy than minimumHealthyPercent of the instances, also when tasks leave
+    instances they are no longer for; the maximum is always 100 percent.
+    (API: CreateService.schedulingStrategy DAEMON.)
     """
     alive = [task for task in tasks if task.is_alive]
-    wanted, held, going = set(instances), set[str](), []
+    wanted, held = set(instances), set[str]()
+    going, strays = list[Task](), list[Task]()
     for task in sorted(alive, key=lambda t: (t.deployment != primary.id, t.created_at)):
         place = task.instance or task.wanted_instance or ""
         if task.arn in leaving:
             continue
-        if place not in wanted or place in held or task.arn in unhealthy:
+        if task.arn in unhealthy or place in held:
             going.append(task)
+        elif place not in wanted:
+            strays.append(task)
         else:
             held.add(place)
-    gone = {task.arn for task in going}
+    gone = {task.arn for task in (*going, *strays)}
     staying = [task for task in alive if task.arn not in gone and task.arn not in leaving]
     old = [task for task in staying if task.deployment != primary.id]
     fewest = math.ceil(len(wanted) * service.rollout.minimum_healthy_percent / 100)
     serving = sum(1 for task in staying if task.arn in healthy)
+    going += [task for task in strays if task.arn not in healthy]
+    well = [task for task in strays if task.arn in healthy]
+    going += well[: max(0, serving + len(well) - fewest)]
     idle = [task for task in old if task.arn not in healthy]
     spare = [task for task in old if task.arn in healthy][: max(0, serving - fewest)]
     occupied = {task.instance or task.wanted_instance for task in alive}

@@ -21,14 +21,20 @@ def stepped(settings: Settings, count: int, beyond: float) -> int:
 
     As it was when no step is for that. Source: Application Auto Scaling, "Step scaling policies".
     """
+    step = step_for(settings, beyond)
+    return count if step is None else _adjusted(settings, count, step["ScalingAdjustment"])
+
+
+def step_for(settings: Settings, beyond: float) -> Settings | None:
+    """The step (API: StepAdjustment) for a metric that is ``beyond`` its alarm's threshold."""
     for step in settings["StepAdjustments"]:
         low = step.get("MetricIntervalLowerBound", -math.inf)
         high = step.get("MetricIntervalUpperBound", math.inf)
         # A bound belongs to the step farther from the threshold.
-        inside = low <= beyond < high if beyond >= 0 else low < beyond <= high
-        if inside:
-            return _adjusted(settings, count, step["ScalingAdjustment"])
-    return count
+        if low <= beyond < high if beyond >= 0 else low < beyond <= high:
+            found: Settings = step
+            return found
+    return None
 
 
 def _adjusted(settings: Settings, count: int, by: int) -> int:

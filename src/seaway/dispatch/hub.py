@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from seaway.core.balancer import LoadBalancer
@@ -27,8 +27,8 @@ from seaway.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-PLANNED = (ContainerInstance, LoadBalancer, Vpc, Repository, Namespace, ServedResolver)
-SAYING = (Service, Cluster, Namespace)
+PLANNED = (LoadBalancer, Vpc, Repository, Namespace, ServedResolver)
+"""What every host's plan is made of, beside its own instances and tasks."""
 
 
 class HostLink(Protocol):
@@ -100,9 +100,55 @@ class Hub:
                 tx.put(replace(found, connected=False))
 
     def _hear(self, changes: Iterable[Change]) -> None:
-        changes = list(changes)
-        for session in self._sessions.values():
-            session.hear(changes)
+        news = _news_of(changes)
+        concerned = self._sessions if news.is_for_all else news.tasks.keys() | news.plans
+        for host in concerned:
+            if (session := self._sessions.get(host)) is not None:
+                session.hear(news)
+
+
+@dataclass(slots=True)
+class _News:
+    """What hosts may have to hear of some changes: found out once, however many hosts there are."""
+
+    tasks: dict[str, list[str]] = field(default_factory=dict)
+    """By host, its tasks that changed."""
+    plans: set[str] = field(default_factory=set)
+    """The hosts that may need another plan."""
+    every_task: bool = False
+    every_plan: bool = False
+    guards: bool = False
+    """Tasks have come, gone or moved: guards may let others in."""
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether hosts may be concerned that it does not name."""
+        return self.every_task or self.every_plan or self.guards
+
+
+def _news_of(changes: Iterable[Change]) -> _News:
+    news = _News()
+    for change in changes:
+        noun = change.either
+        match noun:
+            case Task():
+                if noun.host is not None:
+                    news.tasks.setdefault(noun.host, []).append(noun.arn)
+                    if change.before is None or change.before.host is None:
+                        news.plans.add(noun.host)
+                news.guards |= _presence(change.before) != _presence(change.after)
+            case ContainerInstance():
+                both = (change.before, change.after)
+                news.plans.update(one.host for one in both if one is not None and one.host)
+            case Deployment():
+                news.every_task |= _terms(change.before) != _terms(change.after)
+            case NamedEndpoint():
+                # Names are live: every task of the namespace hears of a new or changed one.
+                news.every_task = news.every_plan = True
+            case Service() | Cluster() | Namespace():
+                news.every_task |= _said(change.before) != _said(change.after)
+        news.every_plan |= isinstance(noun, PLANNED)
+    return news
 
 
 class _Session:
@@ -114,6 +160,8 @@ class _Session:
         self._store = store
         self._link = link
         self._told: dict[str, Assignment] = {}
+        self._guarded: dict[str, None] = {}
+        """Of the tasks it was told of, those with guards."""
         self._plan: HostPlan | None = None
         self._due: dict[str, None] = {}
         self._plan_due = True
@@ -122,24 +170,14 @@ class _Session:
             self._due.update(dict.fromkeys(t.arn for t in tx.where(Task, host=host)))
         self._bell.set()
 
-    def hear(self, changes: list[Change]) -> None:
+    def hear(self, news: _News) -> None:
         """Note what may have to be said."""
-        for change in changes:
-            noun = change.either
-            if isinstance(noun, Task):
-                if noun.host == self._host:
-                    self._due[noun.arn] = None
-                    self._plan_due |= change.before is None or change.before.host is None
-                if _presence(change.before) != _presence(change.after):
-                    guarded = (arn for arn, told in self._told.items() if told.guards)
-                    self._due.update(dict.fromkeys(guarded))
-            elif isinstance(noun, NamedEndpoint | Deployment):
-                # Names are live: every task of the namespace hears of a new or changed one.
-                self._due.update(dict.fromkeys(self._told))
-                self._plan_due |= isinstance(noun, NamedEndpoint)
-            elif isinstance(noun, SAYING) and _said(change.before) != _said(change.after):
-                self._due.update(dict.fromkeys(self._told))
-            self._plan_due |= isinstance(noun, PLANNED)
+        self._due.update(dict.fromkeys(news.tasks.get(self._host, ())))
+        if news.every_task:
+            self._due.update(dict.fromkeys(self._told))
+        elif news.guards:
+            self._due.update(self._guarded)
+        self._plan_due |= news.every_plan or self._host in news.plans
         if self._due or self._plan_due:
             self._bell.set()
 
@@ -172,6 +210,7 @@ class _Session:
         task = tx.find(Task, arn)
         if task is None or task.last_status is TaskStatus.STOPPED:
             self._told.pop(arn, None)
+            self._guarded.pop(arn, None)
             return
         said = assignment(tx, task, guarding)
         if said is None:
@@ -179,6 +218,9 @@ class _Session:
             return
         if self._told.get(arn) != said:
             self._told[arn] = said
+            self._guarded.pop(arn, None)
+            if said.guards:
+                self._guarded[arn] = None
             self._link.send(said)
 
 
@@ -187,6 +229,13 @@ def _presence(task: Task | None) -> tuple[object, ...]:
     if task is None or task.last_status is TaskStatus.STOPPED:
         return ()
     return (task.vpc, task.addresses)
+
+
+def _terms(deployment: Deployment | None) -> tuple[object, ...]:
+    """What of a deployment is said of its tasks."""
+    if deployment is None:
+        return ()
+    return (deployment.connect, deployment.known, deployment.discovery)
 
 
 def _said(noun: Service | Cluster | Namespace | None) -> Tags:

@@ -179,11 +179,12 @@ def _callable_names(tx: Transaction, host: str) -> list[tuple[str, str]]:
     That is ``<discovery name>.<namespace>``, and an alias that looks like a name of its own kind.
     Of two that want a name, the older has it.
     """
-    if host != min((other.id for other in tx.where(Host)), default=host):
+    endpoints = tx.where(NamedEndpoint)
+    if not endpoints or any(other.id < host for other in tx.where(Host)):
         return []
     names: dict[str, str] = {}
     aliases: dict[str, str] = {}
-    for endpoint in tx.where(NamedEndpoint):
+    for endpoint in endpoints:
         namespace = tx.find(Namespace, endpoint.namespace)
         address = endpoint.outside_address
         if namespace is None or address is None:

@@ -53,6 +53,7 @@ class Publisher:
         self._stale = asyncio.Event()
         self._stale.set()
         store.doorbell.listen(self._hear)
+        server.when_recovered(self._stale.set)
 
     def _hear(self, changes: Iterable[Change]) -> None:
         if self._traffic.hear(changes):

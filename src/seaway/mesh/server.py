@@ -23,6 +23,9 @@ OnAck = Callable[[str, Accepted], None]
 OnNack = Callable[[str, Rejected], None]
 OnTraffic = Callable[[str, Sequence[TrafficSample]], None]
 
+RETRY_SECONDS = 10.0
+"""Between offers of what a proxy refuses: a port that was taken may be free by now."""
+
 
 @dataclass(slots=True, eq=False)
 class _Line:
@@ -58,10 +61,14 @@ class MeshServer:
         on_ack: OnAck | None = None,
         on_nack: OnNack | None = None,
         on_traffic: OnTraffic | None = None,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._on_ack = on_ack
         self._on_nack = on_nack
         self._on_traffic = on_traffic
+        self._retry_seconds = retry_seconds
+        self._retries: asyncio.Task[None] | None = None
+        self._recovered: list[Callable[[], None]] = []
         self._lines: dict[str, _Line] = {}
         self._serializer = protobuf.Serializer()
         self._server: grpc.aio.Server | None = None
@@ -76,12 +83,20 @@ class MeshServer:
             self.port = server.add_insecure_port(address)
         await server.start()
         self._server = server
+        self._retries = asyncio.create_task(self._retry(), name="refused")
 
     async def stop(self) -> None:
         """Close all streams; the proxies go on with what they have."""
+        if self._retries is not None:
+            self._retries.cancel()
+            self._retries = None
         if self._server is not None:
             await self._server.stop(grace=None)
             self._server = None
+
+    def when_recovered(self, told: Callable[[], None]) -> None:
+        """Have it called when a proxy has taken something that it had refused."""
+        self._recovered.append(told)
 
     async def publish(self, snapshot: Snapshot) -> None:
         """Make this the node's target and send at once what has changed.
@@ -180,6 +195,13 @@ class MeshServer:
                 line.session = None
             log.info("proxy %s disconnected", node)
 
+    async def _retry(self) -> None:
+        while True:
+            await asyncio.sleep(self._retry_seconds)
+            for line in self._lines.values():
+                if line.session is not None and line.session.stream.rejections:
+                    line.session.send(line.session.stream.try_again())
+
     async def _write(self, session: _Session, context: Any) -> None:
         while True:
             response = await session.outbox.get()
@@ -188,7 +210,11 @@ class MeshServer:
     def _report(self, node: str, observed: Sequence[Observation]) -> None:
         for observation in observed:
             match observation:
-                case Accepted():
+                case Accepted(recovered=recovered):
+                    if recovered:
+                        log.info("proxy %s takes what it had refused", node)
+                        for told in self._recovered:
+                            told()
                     if self._on_ack is not None:
                         self._on_ack(node, observation)
                 case Rejected(kind=kind, name=name, error=error):

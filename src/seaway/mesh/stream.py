@@ -3,7 +3,7 @@
 A request in, responses out. The order is make-before-break: secrets, clusters and their endpoints
 first; listeners and routes once those are accepted; clusters nobody routes to any more go last.
 At most one response of a kind is under way, so a slow proxy gets fewer and larger updates. What a
-proxy rejected is not sent again until it changes.
+proxy rejected is sent again when it changes, and when ``try_again`` is called: a port may be free.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Accepted:
     kind: Kind
     names: tuple[str, ...]
     removed: tuple[str, ...] = ()
+    recovered: bool = False
+    """Among them is something it had rejected before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class _Channel:
     wanted: set[str] = field(default_factory=set)
     known: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, Rejected] = field(default_factory=dict)
+    retried: set[str] = field(default_factory=set)  # rejected, and to be said once more
     todo: dict[str, Resource] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     awaited: set[str] = field(default_factory=set)  # names Envoy is bound to ask for
@@ -98,7 +101,9 @@ class _Channel:
         """Whether the proxy is to hear of this resource."""
         verdict = self.rejected.get(resource.name)
         refused = verdict is not None and verdict.version == resource.version
-        if refused or self.known.get(resource.name) == resource.version:
+        if (refused and resource.name not in self.retried) or self.known.get(
+            resource.name
+        ) == resource.version:
             self.todo.pop(resource.name, None)
         else:
             self.todo[resource.name] = resource
@@ -163,6 +168,15 @@ class Stream:
         self._subscribe(channel, request)
         if request.nonce:
             self._judge(channel, request)
+        return self._due()
+
+    def try_again(self) -> list[Response]:
+        """Offer what stands refused once more; what can be sent of it now."""
+        assert self.target is not None
+        for verdict in self.rejections:
+            channel = self._channels[verdict.kind]
+            channel.retried.add(verdict.name)
+            channel.weigh(self.target.of(verdict.kind)[verdict.name])
         return self._due()
 
     def observed(self) -> list[Observation]:
@@ -234,6 +248,7 @@ class Stream:
         for name in response.removed:
             channel.known.pop(name, None)
             channel.rejected.pop(name, None)
+            channel.retried.discard(name)
             channel.gone.discard(name)
             self._weigh_again(channel, name)
         if request.error is None:
@@ -245,14 +260,18 @@ class Stream:
             self._weigh_again(channel, name)
 
     def _accept(self, channel: _Channel, response: Response) -> None:
+        recovered = False
         for resource in response.resources:
-            channel.rejected.pop(resource.name, None)
+            recovered |= channel.rejected.pop(resource.name, None) is not None
+            channel.retried.discard(resource.name)
             if channel.wildcard or resource.name in channel.wanted:
                 channel.known[resource.name] = resource.version
                 self._await_need(resource)
             self._weigh_again(channel, resource.name)
         names = tuple(r.name for r in response.resources)
-        self._observed.append(Accepted(kind=channel.kind, names=names, removed=response.removed))
+        self._observed.append(
+            Accepted(kind=channel.kind, names=names, removed=response.removed, recovered=recovered)
+        )
 
     def _weigh_again(self, channel: _Channel, name: str) -> None:
         """The target may have moved on while a response was under way."""
@@ -274,9 +293,12 @@ class Stream:
             verdict = Rejected(
                 kind=channel.kind, name=resource.name, version=resource.version, error=error
             )
+            is_news = channel.rejected.get(resource.name) != verdict
             channel.rejected[resource.name] = verdict
+            channel.retried.discard(resource.name)
             self._weigh_again(channel, resource.name)
-            self._observed.append(verdict)
+            if is_news:
+                self._observed.append(verdict)
 
     def _due(self) -> list[Response]:
         if self.target is None:

@@ -12,12 +12,13 @@ from seaway.core.alarm import Alarm, AlarmHistory, AlarmState
 from seaway.core.alarm_evaluation import Verdict, judge
 from seaway.core.alarm_rule import alarms_in, holds
 from seaway.core.alarm_watch import Watch, next_look, periods_before, watch_of
-from seaway.core.metric_math import Series as Values
 from seaway.core.moment import Moment
 from seaway.core.names import place_of
+from seaway.reconcile.alarm_values import values_of
 from seaway.reconcile.announcing import announce
+from seaway.reconcile.scaling_wishes import hindrance
 from seaway.store.changes import Change
-from seaway.store.measuring import BadQuery, Queries, metric_of
+from seaway.store.measuring import BadQuery
 from seaway.store.transaction import Transaction
 
 
@@ -55,7 +56,7 @@ def _looked(tx: Transaction, alarm: Alarm, moment: Moment) -> Alarm:
     watch = watch_of(alarm.settings)
     times = periods_before(moment.now, watch.period, watch.rule.periods)
     try:
-        values = _values(tx, alarm, watch, times)
+        values = values_of(tx, alarm, watch, times)
     except BadQuery as error:
         verdict = Verdict(state=AlarmState.INSUFFICIENT_DATA, reason=str(error))
     else:
@@ -112,32 +113,6 @@ def _composed(tx: Transaction, alarm: Alarm, rule: str, moment: Moment) -> Alarm
     )
 
 
-def recent(tx: Transaction, alarm: Alarm, moment: Moment) -> list[float]:
-    """The values of the periods that the alarm evaluates, oldest first; none when it can't."""
-    watch = watch_of(alarm.settings)
-    times = periods_before(moment.now, watch.period, watch.rule.periods)
-    try:
-        values = _values(tx, alarm, watch, times)
-    except BadQuery:
-        return []
-    found = [] if values is None else [values.points.get(at) for at in times]
-    return [value for value in found if value is not None][-watch.rule.periods :]
-
-
-def _values(tx: Transaction, alarm: Alarm, watch: Watch, times: range) -> Values | None:
-    """What the alarm's one returned query comes to; None when a percentile has too few samples."""
-    end = times.stop
-    found = Queries(tx.series, alarm.region, watch.queries, times.start, end).returned()
-    if len(found) != 1:
-        raise BadQuery("An alarm's queries must come to one time series.")
-    if watch.fewest_samples:
-        metric = metric_of(watch.queries[0]["MetricStat"]["Metric"], alarm.region)
-        counted = tx.series.statistics(metric, times.start, end, watch.period)
-        if any(one.count < watch.fewest_samples for one in counted):
-            return None
-    return found[0][1]
-
-
 def _data(
     alarm: Alarm, watch: Watch, times: range, verdict: Verdict, moment: Moment
 ) -> dict[str, Any]:
@@ -182,15 +157,7 @@ def _tell(tx: Transaction, alarm: Alarm, moment: Moment) -> None:
     )
     if alarm.actions_enabled:
         for action in alarm.actions():
-            # The policy's own loop does what it says, for as long as the alarm stays as it is.
-            _write(
-                tx,
-                moment,
-                alarm,
-                "Action",
-                f"Successfully executed action {action}",
-                {"actionState": "Succeeded", "notificationResource": action},
-            )
+            _tell_of_action(tx, alarm, action, moment)
     announce(
         tx,
         moment,
@@ -199,6 +166,17 @@ def _tell(tx: Transaction, alarm: Alarm, moment: Moment) -> None:
         source="aws.cloudwatch",
         detail=_detail(alarm),
     )
+
+
+def _tell_of_action(tx: Transaction, alarm: Alarm, action: str, moment: Moment) -> None:
+    """The policy's own loop does what it says, for as long as the alarm stays as it is."""
+    error = hindrance(tx, alarm, action, moment)
+    data = {"actionState": "Succeeded", "notificationResource": action}
+    summary = f"Successfully executed action {action}"
+    if error is not None:
+        data |= {"actionState": "Failed", "error": error}
+        summary = f"Failed to execute action {action}"
+    _write(tx, moment, alarm, "Action", summary, data)
 
 
 def _write(

@@ -116,18 +116,20 @@ def _let_go(
     provider = _provider(tx, group.arn)
     drains = provider is not None and provider.managed_draining and not group.status
     for instance in spare:
-        if drains and _is_busy(tx, instance):
-            tx.put(replace(instance, leaving=True))
-            for member in tx.where(ContainerInstance, instance_id=instance.id):
-                if member.status == "ACTIVE":
-                    tx.put(replace(member, status="DRAINING"))
-        else:
-            _end(tx, group, instance, moment)
+        tx.put(replace(instance, leaving=True))
     left = [i for i in tx.where(Instance, group=group.arn) if i.alive and i.leaving]
     for instance in left:
-        if not drains or not _is_busy(tx, instance):
+        if drains and _is_busy(tx, instance):
+            _drain(tx, instance)
+        else:
             _end(tx, group, instance, moment)
     return any(i.alive and i.leaving for i in tx.where(Instance, group=group.arn))
+
+
+def _drain(tx: Transaction, instance: Instance) -> None:
+    for member in tx.where(ContainerInstance, instance_id=instance.id):
+        if member.status == "ACTIVE":
+            tx.put(replace(member, status="DRAINING"))
 
 
 def _is_busy(tx: Transaction, instance: Instance) -> bool:
@@ -292,7 +294,9 @@ def _tell(
 def _end(tx: Transaction, group: AutoScalingGroup, instance: Instance, moment: Moment) -> None:
     reason = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated")
     tx.put(replace(instance, state="shutting-down", state_reason=reason))
-    _note(tx, group, instance, f"Terminating EC2 instance: {instance.id}", moment)
+    text = f"Terminating EC2 instance: {instance.id}"
+    if all(told.description != text for told in tx.where(ScalingActivity, group=group.arn)):
+        _note(tx, group, instance, text, moment)
     reconcile_instance(tx, instance.id, moment)
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from seaway.core.alarm import Alarm, AlarmState
-from seaway.core.alarm_watch import LOOK_EVERY, watch_of
+from seaway.core.alarm_watch import watch_of
 from seaway.core.moment import Moment
 from seaway.core.scaling import ScalableTarget, ScalingPolicy
-from seaway.core.scaling_plan import COOLDOWN, Wish, stepped, tracked
-from seaway.reconcile.alarms import recent
+from seaway.core.scaling_plan import COOLDOWN, Wish, step_for, stepped, tracked
+from seaway.reconcile.alarm_values import scaled_by
 from seaway.store.transaction import Transaction
 
 PACE = 60.0
@@ -37,7 +37,7 @@ def wishes_of(
     added = _count_before(policies, moment)
     found = []
     for policy, alarm in alarms:
-        settings, values = json.loads(policy.settings), _values(tx, alarm, moment)
+        settings, values = json.loads(policy.settings), scaled_by(tx, alarm, moment)
         if not values:
             continue
         wanted = _wanted(policy, settings, alarm, values, count, added, moment)
@@ -52,20 +52,25 @@ def wishes_of(
     return found
 
 
-def _values(tx: Transaction, alarm: Alarm, moment: Moment) -> list[float]:
-    """The values of the alarm's metric; those of its state's own data while the state is new.
-
-    Whoever sets a state by hand says in StateReasonData what the policy is to go by (CloudWatch
-    API: SetAlarmState), and there need be no metric at all.
-    """
-    if moment.now < alarm.state_at + LOOK_EVERY and alarm.state_data is not None:
-        data = json.loads(alarm.state_data)
-        given = data.get("recentDatapoints") if isinstance(data, dict) else None
-        said = given if isinstance(given, list) else []
-        numbers = [float(one) for one in said if type(one) in (int, float)]
-        if numbers:
-            return numbers
-    return recent(tx, alarm, moment)
+def hindrance(tx: Transaction, alarm: Alarm, action: str, moment: Moment) -> str | None:
+    """Why the policy that is an alarm's action can do nothing about its state, if it can't."""
+    policy, values = tx.find(ScalingPolicy, action), scaled_by(tx, alarm, moment)
+    if policy is None:
+        return f"No scaling policy was found for the action {action}."
+    if not values:
+        return (
+            "There is no metric value to scale by. A state that is set by hand needs "
+            "recentDatapoints in its StateReasonData."
+        )
+    settings = json.loads(policy.settings)
+    if policy.kind == "StepScaling":
+        beyond = _beyond(settings, alarm, values)
+        if step_for(settings, beyond) is None:
+            return (
+                f"No step adjustment found for metric value {list(values)} and breach delta "
+                f"{beyond}"
+            )
+    return None
 
 
 def _wish(policy: ScalingPolicy, alarm: Alarm, count: int) -> Wish:
@@ -106,12 +111,17 @@ def _wanted(
             return max(count, tracked(goal, base, values[-1]))
         # Scaling in, the busiest of the last minutes counts.
         return min(count, tracked(goal, count, max(values)))
-    aggregated = _AGGREGATIONS.get(settings.get("MetricAggregationType", ""), _mean)(values)
-    beyond = aggregated - watch_of(alarm.settings).rule.threshold
+    beyond = _beyond(settings, alarm, values)
     wanted = stepped(settings, base, beyond)
     if cooling:
         return max(count, wanted) if wanted > base else stepped(settings, count, beyond)
     return wanted
+
+
+def _beyond(settings: Mapping[str, Any], alarm: Alarm, values: Sequence[float]) -> float:
+    """How far the policy's aggregate of the values is beyond the alarm's threshold."""
+    aggregated = _AGGREGATIONS.get(settings.get("MetricAggregationType", ""), _mean)(values)
+    return aggregated - watch_of(alarm.settings).rule.threshold
 
 
 def _count_before(policies: Sequence[ScalingPolicy], moment: Moment) -> int | None:

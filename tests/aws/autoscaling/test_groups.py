@@ -13,6 +13,8 @@ from seaway.reconcile import instances
 from tests.handlers import Api
 
 USER_DATA = base64.b64encode(b"ECS_CLUSTER=shop").decode()
+BOTH_NAMES = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "a"}
+HALF_SPOT = {"InstancesDistribution": {"OnDemandPercentageAboveBaseCapacity": 50}}
 
 
 @pytest.fixture
@@ -76,11 +78,45 @@ def test_a_group_in_zones_uses_their_default_subnets(api: Api) -> None:
         ({"LaunchConfigurationName": "none"}, "Launch configuration none not found"),
         ({"TargetGroupARNs": ["arn:x"]}, "TargetGroupARNs is not supported by Seaway yet"),
         ({"LaunchConfigurationName": ""}, "Valid requests must contain either LaunchTemplate"),
+        ({"LaunchTemplate": {"LaunchTemplateName": "a"}}, "contain either LaunchTemplate, "),
+        (
+            {"LaunchConfigurationName": "", "LaunchTemplate": BOTH_NAMES},
+            "either launchTemplateId or LaunchTemplateName",
+        ),
+        ({"HealthCheckType": "EBS"}, "HealthCheckType EBS is not supported by Seaway yet"),
+        ({"TerminationPolicies": ["AllocationStrategy"]}, "TerminationPolicies AllocationStrategy"),
+        ({"MixedInstancesPolicy": HALF_SPOT}, "InstancesDistribution OnDemandPercentageAbove"),
     ],
 )
 def test_groups_that_cannot_be_are_refused(api: Api, more: dict[str, Any], complaint: str) -> None:
     with pytest.raises(errors.ValidationError, match=complaint):
         _create(api, **more)
+
+
+def test_subnets_are_of_the_zones_that_are_named_beside_them(api: Api) -> None:
+    _create(api)
+    subnets = _group(api)["VPCZoneIdentifier"]
+    _create(api, AutoScalingGroupName="same", VPCZoneIdentifier=subnets)
+    with pytest.raises(errors.ValidationError, match="do not match"):
+        _create(
+            api,
+            AutoScalingGroupName="other",
+            VPCZoneIdentifier=subnets,
+            AvailabilityZones=["us-east-1a"],
+        )
+
+
+def test_what_happens_anyway_may_be_asked_for(api: Api) -> None:
+    _create(
+        api,
+        DesiredCapacityType="units",
+        DeletionProtection="none",
+        AvailabilityZoneDistribution={"CapacityDistributionStrategy": "balanced-best-effort"},
+        AvailabilityZoneImpairmentPolicy={"ZonalShiftEnabled": False},
+        CapacityReservationSpecification={"CapacityReservationPreference": "default"},
+        TerminationPolicies=["OldestInstance"],
+    )
+    assert _group(api)["TerminationPolicies"] == ["OldestInstance"]
 
 
 def test_new_bounds_pull_the_desired_capacity_along(api: Api) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from seaway.core.bus import BusEvent
+from seaway.core.scaling import ScalingPolicy
 from seaway.reconcile import alarms
 from tests.aws.observing import Observed
 
@@ -85,6 +86,11 @@ def test_a_new_alarm_has_seen_nothing_yet(cloudwatch: Any, space: str) -> None:
 def test_an_alarm_goes_off_and_gets_well_again(
     cloudwatch: Any, observed: Observed, space: str
 ) -> None:
+    service, steps = f"arn:aws:ecs:{HOME}:service/default/web", '{"StepAdjustments": [{}]}'
+    policy = ScalingPolicy(
+        arn=POLICY, name="out", service=service, kind="StepScaling", settings=steps, created_at=1.0
+    )
+    observed.write(lambda tx: tx.put(policy))
     name = put(cloudwatch, space, AlarmActions=[POLICY])
     load(cloudwatch, space, -1, 20)
     assert look(observed, name) == NOON.timestamp() + 15

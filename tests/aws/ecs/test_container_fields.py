@@ -182,6 +182,10 @@ def logged(driver: str, **options: str) -> dict[str, Any]:
             "Invalid tmpfs mount option: x",
         ),
         (
+            {"linuxParameters": {"tmpfs": [{"containerPath": "/a", "size": n} for n in (1, 2)]}},
+            "The containerPath /a has more than one tmpfs.",
+        ),
+        (
             {"linuxParameters": {"capabilities": {"add": ["FLY"]}}},
             "Invalid Linux capability: FLY",
         ),

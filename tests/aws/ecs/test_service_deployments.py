@@ -113,7 +113,7 @@ def test_a_deployment_that_is_stopped_is_to_roll_back() -> None:
     code, text = refusal(
         lambda: ecs.StopServiceDeployment(serviceDeploymentArn=arn, stopType="ABORT")
     )
-    assert (code, "The stop type ABORT is not supported." in text) == (
+    assert (code, "The stopType ABORT is not supported." in text) == (
         "UnsupportedFeatureException",
         True,
     )

@@ -51,6 +51,19 @@ def test_an_internal_one_may_choose_its_address(lb: Balancing) -> None:
         lb.balancer("two", SubnetMappings=mapping, Type="network", Subnets=[])
 
 
+def test_its_address_in_a_subnet_that_it_keeps_stays(lb: Balancing) -> None:
+    mapping = [{"SubnetId": "subnet-a", "PrivateIPv4Address": "10.0.1.99"}]
+    made = lb.balancer(Type="network", Scheme="internal", Subnets=[], SubnetMappings=mapping)
+    arn = made["LoadBalancerArn"]
+    (zone,) = lb.client.set_subnets(LoadBalancerArn=arn, SubnetMappings=mapping)[
+        "AvailabilityZones"
+    ]
+    assert zone["LoadBalancerAddresses"] == [{"PrivateIPv4Address": "10.0.1.99"}]
+    mapping[0]["PrivateIPv4Address"] = "10.0.1.98"
+    with refused("InvalidConfigurationRequest", "cannot be changed: it is '10.0.1.99'"):
+        lb.client.set_subnets(LoadBalancerArn=arn, SubnetMappings=mapping)
+
+
 @pytest.mark.parametrize(
     ("protocol", "group", "fits"),
     [

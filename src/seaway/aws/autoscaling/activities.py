@@ -11,6 +11,7 @@ from seaway.aws.autoscaling.groups import group_of, own_groups, render_instance
 from seaway.aws.autoscaling.pages import paged
 from seaway.aws.call import Call
 from seaway.aws.operation import operation
+from seaway.core.cluster import CapacityProvider
 from seaway.core.compute import AutoScalingGroup, Instance, ScalingActivity
 from seaway.store.transaction import Transaction
 
@@ -60,6 +61,7 @@ def terminate_instance_in_auto_scaling_group(
 ) -> shapes.ActivityType:
     """End an instance, and one less from now on or a new one in its place.
 
+    With the managed draining of an ECS capacity provider it ends when its tasks are gone.
     Auto Scaling API: TerminateInstanceInAutoScalingGroup.
     """
     key = request.get("InstanceId", "")
@@ -75,8 +77,12 @@ def terminate_instance_in_auto_scaling_group(
                 "shouldDecrementDesiredCapacity flag to false or lower group's min size."
             )
         tx.put(replace(group, desired=group.desired - 1))
-    reason = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated")
-    tx.put(replace(instance, state="shutting-down", state_reason=reason))
+    providers = [p for p in tx.where(CapacityProvider, group=group.arn) if p.status == "ACTIVE"]
+    if any(provider.managed_draining for provider in providers):
+        tx.put(replace(instance, leaving=True))
+    else:
+        reason = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated")
+        tx.put(replace(instance, state="shutting-down", state_reason=reason))
     at = call.moment.time().strftime("%Y-%m-%dT%H:%M:%SZ")
     activity = ScalingActivity(
         id=call.moment.uuid(),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from seaway.aws.autoscaling.configurations import configuration_of
 from seaway.aws.autoscaling.errors import (
     AlreadyExistsFault,
     ResourceInUseFault,
@@ -15,18 +14,16 @@ from seaway.aws.autoscaling.errors import (
     ValidationError,
 )
 from seaway.aws.autoscaling.pages import paged
+from seaway.aws.autoscaling.refusals import refuse_foreign_tags, refuse_unbuilt
+from seaway.aws.autoscaling.sources import ONE_OF_THEM, source_of
 from seaway.aws.call import Call
 from seaway.aws.ec2.defaults import ensure_default_network
 from seaway.aws.operation import operation
 from seaway.core.compute import (
-    INSTANCE_TYPES,
     AutoScalingGroup,
     GroupTag,
     Instance,
-    LaunchSource,
     LaunchTemplate,
-    LaunchTemplateVersion,
-    template_version,
 )
 from seaway.core.names import place_of
 from seaway.core.network import Subnet, Vpc
@@ -35,16 +32,6 @@ from seaway.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from seaway.aws.shapes import autoscaling as shapes
-
-_REFUSED = (
-    "InstanceId",
-    "LoadBalancerNames",
-    "TargetGroupARNs",
-    "TrafficSources",
-    "LifecycleHookSpecificationList",
-    "PlacementGroup",
-    "CapacityReservationSpecification",
-)
 
 
 def own_groups(tx: Transaction, call: Call) -> list[AutoScalingGroup]:
@@ -66,19 +53,17 @@ def create_auto_scaling_group(
     tx: Transaction, call: Call, request: shapes.CreateAutoScalingGroupType
 ) -> None:
     """Auto Scaling API: CreateAutoScalingGroup."""
-    _refuse_unbuilt(request)
     name = request["AutoScalingGroupName"]
+    refuse_unbuilt(request)
+    refuse_foreign_tags(name, request.get("Tags") or ())
     if any(group.name == name for group in own_groups(tx, call)):
         raise AlreadyExistsFault(
             "AutoScalingGroup by this name already exists - A group with the name "
             f"{name} already exists"
         )
-    source = _source(tx, call, request)
+    source = source_of(tx, call, request)
     if source is None:
-        raise ValidationError(
-            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, "
-            "InstanceId or MixedInstancesPolicy parameter."
-        )
+        raise ValidationError(ONE_OF_THEM)
     subnets = _subnets(tx, call, request)
     if not subnets:
         raise ValidationError("At least one Availability Zone or VPC Subnet is required.")
@@ -94,20 +79,11 @@ def create_auto_scaling_group(
         desired=request.get("DesiredCapacity", request["MinSize"]),
         subnets=tuple(subnet.id for subnet in subnets),
         zones=_zones(subnets),
-        service_linked_role=request.get(
-            "ServiceLinkedRoleARN",
-            f"arn:aws:iam::{call.account}:role/aws-service-role/autoscaling.amazonaws.com/"
-            "AWSServiceRoleForAutoScaling",
-        ),
+        service_linked_role=f"arn:aws:iam::{call.account}:role/aws-service-role/"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
         tags=merged_tags((), request.get("Tags") or ()),
     )
     tx.put(_checked(replace(group, **_plain(request))))
-
-
-def _refuse_unbuilt(request: Mapping[str, Any]) -> None:
-    for member in _REFUSED:
-        if request.get(member):
-            raise ValidationError(f"{member} is not supported by Seaway yet.")
 
 
 _PLAIN = {
@@ -116,8 +92,8 @@ _PLAIN = {
     "HealthCheckGracePeriod": "health_check_grace",
     "NewInstancesProtectedFromScaleIn": "protected",
     "CapacityRebalance": "capacity_rebalance",
-    "MaxInstanceLifetime": "max_lifetime",
     "Context": "context",
+    "ServiceLinkedRoleARN": "service_linked_role",
 }
 
 
@@ -144,54 +120,20 @@ def _checked(group: AutoScalingGroup) -> AutoScalingGroup:
     return group
 
 
-def _source(tx: Transaction, call: Call, request: Mapping[str, Any]) -> LaunchSource | None:
-    if request.get("LaunchConfigurationName"):
-        found = configuration_of(tx, call, request["LaunchConfigurationName"])
-        return LaunchSource(configuration=found.name)
-    overrides: tuple[str, ...] = ()
-    given = request.get("LaunchTemplate")
-    if request.get("MixedInstancesPolicy"):
-        mixed = request["MixedInstancesPolicy"].get("LaunchTemplate") or {}
-        given = mixed.get("LaunchTemplateSpecification")
-        overrides = tuple(
-            item["InstanceType"] for item in mixed.get("Overrides", ()) if "InstanceType" in item
-        )
-        for kind in overrides:
-            if kind not in INSTANCE_TYPES:
-                raise ValidationError(f"Invalid instance type '{kind}' specified.")
-    if not given:
-        return None
-    template = _template(tx, call, given)
-    version = str(given.get("Version") or "$Default")
-    if tx.find(LaunchTemplateVersion, template_version(template, version)) is None:
-        raise ValidationError(
-            "You must use a valid fully-formed launch template. Could not find the specified "
-            f"version {version} for the launch template with ID {template.id}."
-        )
-    return LaunchSource(template=template.id, version=version, overrides=overrides)
-
-
-def _template(tx: Transaction, call: Call, given: Mapping[str, Any]) -> LaunchTemplate:
-    key, name = given.get("LaunchTemplateId"), given.get("LaunchTemplateName")
-    for template in tx.where(LaunchTemplate):
-        if (template.owner, template.region) == (call.account, call.region) and (
-            template.id == key or template.name == name
-        ):
-            return template
-    named = f"template ID {key}" if key else f"template name {name}"
-    raise ValidationError(
-        "You must use a valid fully-formed launch template. The specified launch template, with "
-        f"{named}, does not exist."
-    )
-
-
 def _subnets(tx: Transaction, call: Call, request: Mapping[str, Any]) -> list[Subnet]:
     names = [name.strip() for name in (request.get("VPCZoneIdentifier") or "").split(",")]
     if any(names):
         found = [tx.find(Subnet, name) for name in names if name]
         if any(subnet is None or subnet.owner != call.account for subnet in found):
             raise ValidationError(f"The subnet ID '{request['VPCZoneIdentifier']}' does not exist")
-        return [subnet for subnet in found if subnet]
+        there = [subnet for subnet in found if subnet]
+        zones = request.get("AvailabilityZones") or ()
+        if zones and set(zones) != {subnet.zone for subnet in there}:
+            raise ValidationError(
+                "The availability zones of the specified subnets and the AutoScalingGroup do not "
+                "match"
+            )
+        return there
     zones = request.get("AvailabilityZones") or ()
     ensure_default_network(tx, call.account, call.region, call.moment)
     here = call.place
@@ -228,7 +170,7 @@ def update_auto_scaling_group(
     tx: Transaction, call: Call, request: shapes.UpdateAutoScalingGroupType
 ) -> None:
     """Change what is given; new bounds pull the desired capacity along (UpdateAutoScalingGroup)."""
-    _refuse_unbuilt(request)
+    refuse_unbuilt(request)
     group = _changeable(tx, call, request["AutoScalingGroupName"])
     subnets = _subnets(tx, call, request)
     minimum = request.get("MinSize", group.minimum)
@@ -236,7 +178,7 @@ def update_auto_scaling_group(
     desired = request.get("DesiredCapacity", max(minimum, min(maximum, group.desired)))
     updated = replace(
         group,
-        source=_source(tx, call, request) or group.source,
+        source=source_of(tx, call, request) or group.source,
         minimum=minimum,
         maximum=maximum,
         desired=desired,

@@ -62,13 +62,18 @@ def parse_linux(given: shapes.LinuxParameters | None) -> Linux:
         raise ClientException("The maxSwap of a container must be 0 or more.")
     if swappiness is not None and not 0 <= swappiness <= 100:
         raise ClientException("The swappiness of a container must be between 0 and 100.")
+    tmpfs = tuple(_tmpfs(item) for item in given.get("tmpfs") or ())
+    for mount in tmpfs:
+        # The engine has them by their paths: all but the last would do nothing.
+        if sum(1 for other in tmpfs if other.path == mount.path) > 1:
+            raise ClientException(f"The containerPath {mount.path} has more than one tmpfs.")
     return Linux(
         add=add,
         drop=drop,
         init=given.get("initProcessEnabled", False),
         shared_memory=given.get("sharedMemorySize") or None,
         devices=tuple(_device(item) for item in given.get("devices") or ()),
-        tmpfs=tuple(_tmpfs(item) for item in given.get("tmpfs") or ()),
+        tmpfs=tmpfs,
         max_swap=max_swap,
         swappiness=swappiness,
     )

@@ -34,7 +34,7 @@ def stop_service_deployment(
     _, process = _known(tx, arn)
     kind = request.get("stopType") or "ROLLBACK"
     if kind == "ABORT":
-        raise UnsupportedFeatureException("The stop type ABORT is not supported. Use ROLLBACK.")
+        raise UnsupportedFeatureException("The stopType ABORT is not supported. Use ROLLBACK.")
     if kind != "ROLLBACK":
         raise InvalidParameterException(f"Invalid stopType: {kind}")
     if not process.is_open:

@@ -46,6 +46,7 @@ def register_targets(
     if not request["Targets"]:
         raise ValidationError("You must specify at least one target")
     for wanted in request["Targets"]:
+        _refuse_quic(wanted)
         place = _place(tx, group, wanted)
         port = wanted.get("Port", group.port)
         before = tx.find(Target, target_key(group.arn, wanted["Id"], port))
@@ -125,8 +126,14 @@ def _health(
 
 
 def _find(tx: Transaction, group: TargetGroup, wanted: shapes.TargetDescription) -> Target | None:
+    _refuse_quic(wanted)
     port = wanted.get("Port", group.port)
     return tx.find(Target, target_key(group.arn, wanted["Id"], port))
+
+
+def _refuse_quic(wanted: shapes.TargetDescription) -> None:
+    if wanted.get("QuicServerId"):
+        raise ValidationError("QuicServerId can only be specified for QUIC target groups")
 
 
 def _check_id(group: TargetGroup, name: str) -> None:
@@ -142,8 +149,6 @@ def _check_id(group: TargetGroup, name: str) -> None:
 
 def _place(tx: Transaction, group: TargetGroup, wanted: shapes.TargetDescription) -> Place:
     _check_id(group, wanted["Id"])
-    if wanted.get("QuicServerId"):
-        raise ValidationError("QuicServerId can only be specified for QUIC target groups")
     if group.target_type == "instance":
         if wanted.get("AvailabilityZone"):
             raise ValidationError(

@@ -100,7 +100,8 @@ def settled(
     """The load balancer in these subnets; interfaces are made and dropped to fit.
 
     ``wished`` is the address to have in a subnet, by its id; else any that is free. Raises
-    InvalidSubnetException when a subnet has no free address.
+    InvalidSubnetException when a subnet has no free address, InvalidConfigurationRequestException
+    when the load balancer has another address in the subnet already.
     """
     kept = {subnet.id for subnet in subnets}
     held = {one.subnet: one for one in tx.where(NetworkInterface, holder=balancer.arn)}
@@ -110,6 +111,11 @@ def settled(
     addresses = []
     for subnet in subnets:
         there = held.get(subnet.id)
+        if there and wished.get(subnet.id, there.address) != there.address:
+            raise InvalidConfigurationRequestException(
+                f"The PrivateIPv4Address of the load balancer in the subnet '{subnet.id}' cannot "
+                f"be changed: it is '{there.address}'"
+            )
         interface = there or _interface(tx, call, balancer, subnet, wished.get(subnet.id))
         addresses.append((subnet.id, interface.address))
     return replace(
