@@ -235,7 +235,7 @@ class Mesh:
         def acked(node: str, ack: object) -> None:
             self.acks[ack.kind] += len(ack.names) + len(ack.removed)  # type: ignore[attr-defined]
 
-        self.server = MeshServer(on_traffic=taken, on_ack=acked)
+        self.server = MeshServer(on_traffic=taken, on_ack=acked, retry_seconds=0.2)
         await self.server.start(str(self.directory / "mesh.sock"))
 
     async def apply(

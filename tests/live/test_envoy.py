@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +63,22 @@ pytestmark = [
 ]
 
 # The stories
+
+
+def test_a_port_that_was_taken_is_listened_on_when_it_is_free() -> None:
+    async def story() -> None:
+        async with a_mesh() as mesh:
+            port = a_balancer(FixedResponse(status=200))
+            with socket.create_server(("127.0.0.1", port.port)):
+                await mesh.apply([port], [])
+                (refused,) = mesh.server.rejections("node-1")
+                assert "Address already in use" in refused.error
+            async with asyncio.timeout(10):
+                while mesh.server.rejections("node-1"):
+                    await asyncio.sleep(0.05)
+            assert (await get(port)).status == 200
+
+    asyncio.run(story())
 
 
 def test_an_alias_in_a_tasks_namespace_is_ready_once_accepted_and_balances(

@@ -43,7 +43,7 @@ def listen_on_loopback(port: int) -> socket.socket:
 
 def _listen_here(ports: tuple[int, ...], opened: list[socket.socket]) -> None:
     with IPRoute() as route:
-        (index,) = route.link_lookup(ifname="lo")
+        index = socket.if_nametoindex("lo")
         change(route.link, "set", index=index, state="up")
         # Of host scope: never the address the namespace's own connections come from.
         change(route.addr, "replace", index=index, address=ADDRESS, prefixlen=32, scope=_HOST_SCOPE)
