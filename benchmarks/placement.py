@@ -130,8 +130,10 @@ class Api:
 class Caller:
     """Asks one thing at a steady rate, on a thread and a connection of its own."""
 
-    def __init__(self, api: Api, call: tuple[str, dict[str, str]], rate: int) -> None:
-        self._api, self._call, self._pause = api, call, 1 / rate
+    def __init__(
+        self, api: Api, call: tuple[str, dict[str, str]], rate: int, offset: float
+    ) -> None:
+        self._api, self._call, self._pause, self._offset = api, call, 1 / rate, offset
         self._ended = threading.Event()
         self._failed: CannotMeasure | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -154,7 +156,7 @@ class Caller:
         return [took for due, took in self.asked if begin <= due < end]
 
     def _run(self) -> None:
-        due = time.monotonic()
+        due = time.monotonic() + self._offset * self._pause
         try:
             while not self._ended.wait(max(0.0, due - time.monotonic())):
                 self._api.send(self._call)
@@ -255,7 +257,10 @@ def one_round(asked: argparse.Namespace, directory: Path, say: Say) -> Seen:
             api.prepared("DescribeTasks", cluster=CLUSTER, tasks=few),
             api.prepared("ListTasks", cluster=CLUSTER),
         )
-        callers = [Caller(Api(asked.port), request, asked.rate) for request in requests]
+        callers = [  # one after the other, so that they don't wait for each other
+            Caller(Api(asked.port), request, asked.rate, number / len(requests))
+            for number, request in enumerate(requests)
+        ]
         for caller in callers:
             held.callback(caller.end)
         say(f"{asked.tasks} tasks of {asked.services} services")
