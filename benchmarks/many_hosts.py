@@ -79,13 +79,14 @@ class SimulatedHost:
 
     async def _start(self, task: Assignment) -> None:
         began = time.time()
-        await self._tell(task, TaskStatus.PENDING, pull_started_at=began)
+        await self._tell(task, TaskStatus.PENDING, began)
         await asyncio.sleep(START_SECONDS)
-        seen = {"pull_started_at": began, "pull_stopped_at": began}
-        await self._tell(task, TaskStatus.ACTIVATING, **seen)
-        await self._tell(task, TaskStatus.RUNNING, **seen, started_at=time.time())
+        await self._tell(task, TaskStatus.ACTIVATING, began)
+        await self._tell(task, TaskStatus.RUNNING, began, time.time())
 
-    async def _tell(self, task: Assignment, status: TaskStatus, **times: float) -> None:
+    async def _tell(
+        self, task: Assignment, status: TaskStatus, began: float, started: float | None = None
+    ) -> None:
         short = task.task.rpartition("/")[2]
         there, running = status is not TaskStatus.PENDING, status is TaskStatus.RUNNING
         report = Report(
@@ -106,7 +107,9 @@ class SimulatedHost:
             )
             if there
             else (),
-            **times,
+            pull_started_at=began,
+            pull_stopped_at=began if there else None,
+            started_at=started,
         )
         await self._link.send(report)
 

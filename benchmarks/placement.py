@@ -18,30 +18,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+import boto3
 
 from benchmarks.command import command
+from benchmarks.ecs_callers import REGION, Api, Caller, Request
 from benchmarks.figures import Report, Say, Table, Verdict, percentile, spread
 from benchmarks.processes import CannotMeasure, cpu_seconds, tail, wait_for
 from benchmarks.propagation import Child
-from seaway.cli.demo.clients import Aws, connect
 
-REGION = "us-east-1"
 CLUSTER = "many"
 FAMILY = "small"
 INSTANCE_TYPE = "m5.xlarge"
@@ -90,80 +85,20 @@ class Seen:
     answers: dict[str, dict[str, list[float]]]
 
 
-class Api:
-    """Raw, signed calls of ECS over one kept connection."""
-
-    def __init__(self, port: int) -> None:
-        self._where = f"127.0.0.1:{port}"
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def prepared(self, operation: str, **request: Any) -> tuple[str, dict[str, str]]:
-        """A call's body and headers."""
-        body = json.dumps(request)
-        headers = {
-            "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}",
-        }
-        asked = AWSRequest("POST", f"http://{self._where}/", headers=headers, data=body)
-        SigV4Auth(Credentials("seaway", "seaway"), "ecs", REGION).add_auth(asked)
-        return body, dict(asked.headers.items()) | {"Host": self._where}
-
-    def send(self, call: tuple[str, dict[str, str]]) -> dict[str, Any]:
-        """Its answer. Raises CannotMeasure when that is none, or not a good one."""
-        body, headers = call
-        try:
-            self._connection.request("POST", "/", body, headers)
-            answer = self._connection.getresponse()
-            said = answer.read()
-        except (OSError, http.client.HTTPException) as problem:
-            raise CannotMeasure(f"a call was not answered: {problem!r}") from problem
-        if answer.status != 200:
-            raise CannotMeasure(f"a call was answered with {answer.status}: {said!r}")
-        found: dict[str, Any] = json.loads(said)
-        return found
-
-    def ask(self, operation: str, **request: Any) -> dict[str, Any]:
-        """One call. Raises CannotMeasure."""
-        return self.send(self.prepared(operation, **request))
-
-
-class Caller:
-    """Asks one thing at a steady rate, on a thread and a connection of its own."""
-
-    def __init__(
-        self, api: Api, call: tuple[str, dict[str, str]], rate: int, offset: float
-    ) -> None:
-        self._api, self._call, self._pause, self._offset = api, call, 1 / rate, offset
-        self._ended = threading.Event()
-        self._failed: CannotMeasure | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.asked: list[tuple[float, float]] = []
-        """When each was due (``time.monotonic()``), and milliseconds from then to its answer."""
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def end(self) -> None:
-        """The last answer has come when this returns."""
-        self._ended.set()
-        if self._thread.ident is not None:
-            self._thread.join(60)
-
-    def between(self, begin: float, end: float) -> list[float]:
-        """Milliseconds of the answers due in this time. Raises CannotMeasure."""
-        if self._failed is not None:
-            raise self._failed
-        return [took for due, took in self.asked if begin <= due < end]
-
-    def _run(self) -> None:
-        due = time.monotonic() + self._offset * self._pause
-        try:
-            while not self._ended.wait(max(0.0, due - time.monotonic())):
-                self._api.send(self._call)
-                self.asked.append((due, (time.monotonic() - due) * 1000))
-                due += self._pause
-        except CannotMeasure as problem:
-            self._failed = problem
+@contextlib.contextmanager
+def asking(asked: argparse.Namespace, requests: dict[str, Request]) -> Iterator[dict[str, Caller]]:
+    """A caller for each request, one a little after the other, as long as the block lasts."""
+    callers = {
+        call: Caller(Api(asked.port), request, asked.rate, number / len(requests))
+        for number, (call, request) in enumerate(requests.items())
+    }
+    try:
+        for caller in callers.values():
+            caller.start()
+        yield callers
+    finally:
+        for caller in callers.values():
+            caller.end()
 
 
 @contextlib.contextmanager
@@ -178,6 +113,31 @@ def many_hosts(directory: Path, port: int, hosts: int) -> Iterator[tuple[Child, 
         raise CannotMeasure(f"{problem}\n{tail(log)}") from problem
     finally:
         child.end()
+        for pipe in (child.process.stdin, child.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """Clients for what is prepared."""
+
+    ec2: Any
+    ecs: Any
+
+
+@contextlib.contextmanager
+def clients(port: int) -> Iterator[Aws]:
+    """Of the control plane on this port."""
+    session = boto3.Session("seaway", "seaway", region_name=REGION)
+    url = f"http://127.0.0.1:{port}"
+    made = [session.client(name, endpoint_url=url) for name in ("ec2", "ecs")]
+    try:
+        yield Aws(*made)
+    finally:
+        for client in made:
+            client.close()
 
 
 def prepare(aws: Aws, hosts: int) -> None:
@@ -243,7 +203,7 @@ def one_round(asked: argparse.Namespace, directory: Path, say: Say) -> Seen:
     """A new control plane, until it has nothing left to do. Raises CannotMeasure."""
     with contextlib.ExitStack() as held:
         child, pid = held.enter_context(many_hosts(directory, asked.port, asked.hosts))
-        aws = connect(f"http://127.0.0.1:{asked.port}", REGION)
+        aws = held.enter_context(clients(asked.port))
         say(f"{asked.hosts} hosts join")
         prepare(aws, asked.hosts)
         few = standing(aws)
@@ -251,50 +211,42 @@ def one_round(asked: argparse.Namespace, directory: Path, say: Say) -> Seen:
         before = memory_mib(pid, "VmRSS")
         load = os.getloadavg()[0]
         names = [f"service-{number}" for number in range(asked.services)]
-        api = Api(asked.port)
-        requests = (
+        api = held.enter_context(contextlib.closing(Api(asked.port)))
+        prepared = (
             api.prepared("DescribeServices", cluster=CLUSTER, services=names[:FEW]),
             api.prepared("DescribeTasks", cluster=CLUSTER, tasks=few),
             api.prepared("ListTasks", cluster=CLUSTER),
         )
-        callers = [  # one after the other, so that they don't wait for each other
-            Caller(Api(asked.port), request, asked.rate, number / len(requests))
-            for number, request in enumerate(requests)
-        ]
-        for caller in callers:
-            held.callback(caller.end)
+        requests = dict(zip(CALLS, prepared, strict=True))
         say(f"{asked.tasks} tasks of {asked.services} services")
         child.ask(tasks=asked.tasks)
         spent = cpu_seconds(pid)
         began = time.monotonic()
-        for caller in callers:
-            caller.start()
-        for name, count in shares(names, asked.tasks):
-            api.ask(
-                "CreateService",
-                cluster=CLUSTER,
-                serviceName=name,
-                taskDefinition=FAMILY,
-                desiredCount=count,
-            )
-        placed, running = reached(child, "placed"), reached(child, "running")
+        with asking(asked, requests) as busy:
+            for name, count in shares(names, asked.tasks):
+                api.ask(
+                    "CreateService",
+                    cluster=CLUSTER,
+                    serviceName=name,
+                    taskDefinition=FAMILY,
+                    desiredCount=count,
+                )
+            placed, running = reached(child, "placed"), reached(child, "running")
         spent = cpu_seconds(pid) - spent
         check(aws, names, asked.tasks)
         settle(pid)
         say("the same calls with nothing else to do")
         idle = time.monotonic()
-        time.sleep(asked.idle)
-        ended = time.monotonic()
-        for caller in callers:
-            caller.end()
+        with asking(asked, requests) as calm:
+            time.sleep(asked.idle)
         times = {
-            WHILE_PLACED: (began, placed),
-            UNTIL_RUNNING: (began, running),
-            IDLE: (idle, ended),
+            WHILE_PLACED: (busy, began, placed),
+            UNTIL_RUNNING: (busy, began, running),
+            IDLE: (calm, idle, time.monotonic()),
         }
         answers = {
-            call: {name: caller.between(*time) for name, time in times.items()}
-            for call, caller in zip(CALLS, callers, strict=True)
+            call: {when: them[call].between(*time) for when, (them, *time) in times.items()}
+            for call in CALLS
         }
         most = memory_mib(pid, "VmHWM")
     return Seen(placed - began, running - began, spent, before, most, load, answers)
@@ -310,7 +262,7 @@ def reached(child: Child, name: str) -> float:
     """When the control plane says that all tasks are there. Raises CannotMeasure."""
     said = child.hear()
     if "problem" in said:
-        raise CannotMeasure(f"in {PATIENCE:g} seconds, no more than {said['problem']}")
+        raise CannotMeasure(f"no more than {said['problem']}")
     return float(said[name])
 
 

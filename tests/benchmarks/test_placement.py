@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import pytest
 from benchmarks.figures import Report
-from benchmarks.processes import CannotMeasure
 
 from benchmarks import placement
 
@@ -39,16 +37,3 @@ def test_the_slowest_of_the_calls_is_the_one_that_counts() -> None:
 
 def test_services_share_the_tasks_as_evenly_as_it_goes() -> None:
     assert list(placement.shares(["a", "b", "c"], 8)) == [("a", 3), ("b", 3), ("c", 2)]
-
-
-def test_a_whole_control_plane_places_and_runs_tasks_on_simulated_hosts() -> None:
-    words = "--hosts 3 --tasks 12 --services 2 --rounds 1 --idle 0.3 --port 23467 --rate 50"
-    try:
-        made = placement.run(words.split(), lambda text: None)
-    except CannotMeasure as problem:
-        pytest.fail(str(problem))
-    (one,) = made.samples["rounds"]
-    assert 0 < one["placed"] < one["running"]
-    assert one["memory_before"] <= one["memory"]
-    assert set(one["answers"]) == set(placement.CALLS)
-    assert all(one["answers"][call][placement.IDLE] for call in placement.CALLS)

@@ -32,6 +32,7 @@ from tests.builders import (
     a_service,
     a_task,
     a_task_definition,
+    an_instance,
 )
 
 VPC = Vpc(id="vpc-1", owner="0", region="us-east-1", cidr="10.0.0.0/16")
@@ -203,6 +204,41 @@ def test_a_new_name_is_told_to_the_machine(tmp_path: Path) -> None:
             plan = await played.link.receive()
             assert isinstance(plan, HostPlan)
             assert ("web.pets", "127.254.0.1") in plan.names
+
+    play(tmp_path, story)
+
+
+def test_an_instance_and_what_becomes_of_it_is_told_to_its_own_machine(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        async with a_session(played), asyncio.timeout(5):
+            plan = await played.link.receive()
+            here = an_instance(1, host="host-1", vpc="vpc-1", address="10.0.0.7")
+            elsewhere = an_instance(2, host="host-2", vpc="vpc-1", address="10.0.0.8")
+            played.put(elsewhere, here)
+            plan = await played.link.receive()
+            assert isinstance(plan, HostPlan)
+            assert plan.addresses == (("vpc-1", "10.0.0.7"),)
+            played.put(replace(here, status="INACTIVE"))
+            plan = await played.link.receive()
+            assert isinstance(plan, HostPlan)
+            assert plan.addresses == ()
+
+    play(tmp_path, story)
+
+
+def test_a_step_of_a_deployment_is_not_told_but_what_its_tasks_call_is(tmp_path: Path) -> None:
+    async def story(played: Played) -> None:
+        service = a_service(connect=ServiceConnect(enabled=True, namespace=NAMESPACE))
+        deployment = a_deployment(service)
+        web, task = a_named_endpoint(a_discovery_service("web")), replace(TASK, uses_mesh=True)
+        task = replace(task, service=service.arn, deployment=deployment.id)
+        played.put(service, deployment, a_namespace("pets"), web, task)
+        async with a_session(played):
+            assert (await played.assigned()).names
+            played.put(replace(deployment, steady_at=9.0))
+            await played.silent()
+            played.put(replace(deployment, steady_at=9.0, connect=ServiceConnect(enabled=False)))
+            assert (await played.assigned()).names == ()
 
     play(tmp_path, story)
 

@@ -187,6 +187,9 @@ class PlayedProxy:
     def rejections(self, node: str) -> tuple[()]:
         return ()
 
+    def when_recovered(self, told: Callable[[], None]) -> None:
+        """It refuses nothing, so there is nothing to recover from."""
+
     async def in_flight(self) -> dict[tuple[str, int], int]:
         return {}
 
