@@ -85,22 +85,16 @@ class Spaces:
         """
         while True:
             rules = self.rules(space)
-            # Nothing runs in a fresh namespace before both are done.
-            await all_of((self._keep(space, sandbox, rules), self._open_inside(space, sandbox)))
+            fresh = space in self._fresh
+            self._fresh.discard(space)
+            has6 = await self._tools.firewall.settle(sandbox, rules, fresh=fresh)
+            if self._tools.inside is not None:
+                await self._tools.inside.open(self._ledger.assignment.task, space, sandbox)
+            if has6 and space not in self._calls6:
+                self._calls6.add(space)
+                self.write_hosts()
             if rules == self.rules(space):
                 return
-
-    async def _keep(self, space: str, sandbox: str, rules: Rules) -> None:
-        fresh = space in self._fresh
-        self._fresh.discard(space)
-        has6 = await self._tools.firewall.settle(sandbox, rules, fresh=fresh)
-        if has6 and space not in self._calls6:
-            self._calls6.add(space)
-            self.write_hosts()
-
-    async def _open_inside(self, space: str, sandbox: str) -> None:
-        if self._tools.inside is not None:
-            await self._tools.inside.open(self._ledger.assignment.task, space, sandbox)
 
     async def settle_all(self) -> None:
         """Have the rules in every namespace; where that fails it is tried again soon."""
