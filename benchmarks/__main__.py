@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other: ``python -m benchmarks``."""
+"""The benchmarks, one after the other: ``python -m benchmarks``; the long ones by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from benchmarks import (
     disturbances,
     lost_requests,
     many_names,
+    placement,
     propagation,
     task_start,
 )
@@ -26,13 +27,22 @@ ALL = {
     "api_calls": api_calls,
     "lost_requests": lost_requests,
     "task_start": task_start,
+    "placement": placement,
 }
+LONG = ("lost_requests", "placement")
+"""Only when they are named: a whole run takes a quarter of an hour and more."""
 
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked of all of them."""
     made = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    made.add_argument("names", nargs="*", choices=[*ALL, []], default=[], help="which; else all")
+    made.add_argument(
+        "names",
+        nargs="*",
+        choices=[*ALL, []],
+        default=[],
+        help=f"which; else all but {' and '.join(LONG)}",
+    )
     made.add_argument("--ministack", help="see benchmarks.api_calls")
     made.add_argument("--moto", help="see benchmarks.api_calls")
     made.add_argument("--install", action="store_true", help="see benchmarks.api_calls")
@@ -58,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     status = 0
     try:
         with ended_by_signals():
-            for name in asked.names or ALL:
+            for name in asked.names or [name for name in ALL if name not in LONG]:
 
                 def say(text: str, name: str = name) -> None:
                     print(f"{name}: {text}", file=sys.stderr, flush=True)

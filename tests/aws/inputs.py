@@ -98,6 +98,13 @@ def conditions() -> dict[str, dict[str, Any]]:
     }
 
 
+LISTENED = {
+    "Protocol": "UDP",
+    "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "Certificates[].CertificateArn": "{certificate-two}",
+    "AlpnPolicy": ["HTTP2Only"],
+} | actions("DefaultActions")[0]
+"""What a listener may be asked to be, whether it is made or changed."""
 SECURED = {"Protocol": "HTTPS", "Certificates": [{"CertificateArn": "{certificate-one}"}]}
 FORWARD = [{"Type": "forward", "TargetGroupArn": "{group-free}"}]
 
@@ -635,12 +642,8 @@ CASES = (
         },
         values={
             "LoadBalancerArn": "{other-balancer}",
-            "Protocol": "UDP",
-            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-            "Certificates[].CertificateArn": "{certificate-two}",
-            "AlpnPolicy": ["HTTP2Only"],
         }
-        | actions("DefaultActions")[0],
+        | LISTENED,
         beside=actions("DefaultActions")[1]
         | {
             "Protocol": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.aws.inputs import FORWARD, Case, actions, conditions
+from tests.aws.inputs import FORWARD, LISTENED, Case, actions, conditions
 
 SHOWN_ELSEWHERE = "the operation that describes it shows it"
 _IDENTITY = ("AuthenticateOidcConfig", "AuthenticateCognitoConfig", "JwtValidationConfig")
@@ -82,12 +82,8 @@ BALANCING = (
         base={"ListenerArn": "{listener}", "DefaultActions": FORWARD},
         values={
             "ListenerArn": "{other-listener}",
-            "Protocol": "UDP",
-            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-            "Certificates[].CertificateArn": "{certificate-two}",
-            "AlpnPolicy": ["HTTP2Only"],
         }
-        | actions("DefaultActions")[0],
+        | LISTENED,
         beside=actions("DefaultActions")[1]
         | {
             "Protocol": {

@@ -101,9 +101,8 @@ class _Channel:
         """Whether the proxy is to hear of this resource."""
         verdict = self.rejected.get(resource.name)
         refused = verdict is not None and verdict.version == resource.version
-        if (refused and resource.name not in self.retried) or self.known.get(
-            resource.name
-        ) == resource.version:
+        stands = refused and resource.name not in self.retried
+        if stands or self.known.get(resource.name) == resource.version:
             self.todo.pop(resource.name, None)
         else:
             self.todo[resource.name] = resource

@@ -16,7 +16,7 @@ def scaled_by(tx: Transaction, alarm: Alarm, moment: Moment) -> list[float]:
     """The values a scaling policy goes by; those of the state's own data while the state is new.
 
     Whoever sets a state by hand says in StateReasonData what the policy is to go by (CloudWatch
-    API: SetAlarmState), and there need be no metric at all. None when nothing says a value.
+    API: SetAlarmState), and there need be no metric at all. Empty when nothing says a value.
     """
     if moment.now < alarm.state_at + LOOK_EVERY and alarm.state_data is not None:
         data = json.loads(alarm.state_data)

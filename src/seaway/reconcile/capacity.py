@@ -61,12 +61,12 @@ def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
     if provider is None or group is None or group.status or not provider.managed_scaling:
         return None
     instances, members = _machines(tx, group)
-    busy = {m.instance_id for m in members if _has_work(tx, m)}
+    busy = _busy(tx, members)
     if provider.managed_termination_protection:
         for instance in instances:
             if instance.protected is not (instance.id in busy):
                 tx.put(replace(instance, protected=instance.id in busy))
-    needed = _needed(tx, provider, group, len(instances), members)
+    needed = _needed(tx, provider, group, len(instances), members, len(busy))
     return _resize(tx, provider, group, len(instances), needed, moment)
 
 
@@ -76,8 +76,8 @@ def reserved(tx: Transaction, provider: CapacityProvider) -> float | None:
     if group is None or group.status or not provider.managed_scaling:
         return None
     instances, members = _machines(tx, group)
-    there = len(instances)
-    return reservation(_needed(tx, provider, group, there, members), there)
+    there, busy = len(instances), len(_busy(tx, members))
+    return reservation(_needed(tx, provider, group, there, members, busy), there)
 
 
 def _machines(
@@ -88,15 +88,20 @@ def _machines(
     return instances, [m for i in instances for m in tx.where(ContainerInstance, instance_id=i.id)]
 
 
+def _busy(tx: Transaction, members: list[ContainerInstance]) -> set[str]:
+    """The ids of the instances that have work."""
+    return {member.instance_id for member in members if _has_work(tx, member)}
+
+
 def _needed(
     tx: Transaction,
     provider: CapacityProvider,
     group: AutoScalingGroup,
     there: int,
     members: list[ContainerInstance],
+    busy: int,
 ) -> int:
     """How many instances would carry what runs on them and what waits for them."""
-    busy = len({m.instance_id for m in members if _has_work(tx, m)})
     waiting = [
         (task, definition)
         for task in _waiting(tx, provider)
