@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ class Exchange:
         self.asked: Asked = read(scope)
         self.started = False
         """Whether an answer is under way, so that no other can be given."""
+        self._whole = False
+        """The whole body has been read."""
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body's pieces as they arrive. Raises Gone."""
@@ -47,6 +50,7 @@ class Exchange:
                 raise Gone
             body: bytes = message.get("body", b"")
             more = message.get("more_body", False)
+            self._whole = not more
             if body:
                 yield body
 
@@ -75,6 +79,7 @@ class Exchange:
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with an error document."""
+        await self._take_rest()
         more = {"Resource": f"/{self.asked.bucket or ''}"} | refusal.more
         members = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in more.items())
         text = (
@@ -84,6 +89,21 @@ class Exchange:
         )
         headers = (("content-type", "application/xml"), ("connection", "close"))
         await self.answer(refusal.status, headers, text.encode())
+
+    async def _take_rest(self) -> None:
+        """Read what is left of a small body, to nobody.
+
+        A connection that is closed with something unread is reset, and the client may lose the
+        answer that it was sent. One that waits to be asked for its body is not asked.
+        """
+        if self._whole or "expect" in self.asked.headers:
+            return
+        left = LARGEST_DOCUMENT
+        with suppress(Gone):
+            async for piece in self.pieces():
+                left -= len(piece)
+                if left < 0:
+                    return
 
     async def send_file(
         self, status: int, headers: Headers, path: Path, start: int, length: int
