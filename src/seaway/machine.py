@@ -67,7 +67,12 @@ def installation_of(data_dir: Path) -> str:
 
 def proxy_of(settings: Settings) -> HostProxy:
     """The host proxy of this data directory, running or not."""
-    return HostProxy(directory=settings.proxy_dir, node=HOST, control=settings.control_socket)
+    return HostProxy(
+        directory=settings.proxy_dir,
+        node=HOST,
+        control=settings.control_socket,
+        installation=installation_of(settings.data_dir),
+    )
 
 
 def name_server_of(settings: Settings) -> NameServerProcess:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seaway.agent.hosts import remove_block, task_hosts, write_block, write_in_place
+from seaway.agent.hosts import (
+    remove_block,
+    remove_names_of_others,
+    task_hosts,
+    write_block,
+    write_in_place,
+)
 
 CATS = (("cats", "127.255.0.1"),)
 MACHINE = "127.0.0.1\tlocalhost\n# by hand\n10.1.1.1\tprinter\n"
@@ -54,6 +61,27 @@ def test_two_installations_keep_their_blocks_apart(tmp_path: Path) -> None:
     write_block(path, "b", (("dogs", "127.255.0.2"),))
     remove_block(path, "a")
     assert path.read_text() == (MACHINE + "# seaway begin b\n127.255.0.2\tdogs\n# seaway end b\n")
+
+
+def test_names_of_others_at_addresses_that_are_ours_now_go_and_all_else_stays(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "hosts"
+    by_hand = "127.254.0.9\tmine # by hand\n\n"
+    path.write_text(MACHINE + by_hand)
+    write_block(path, "dead", (("cats", "127.254.0.1"),))
+    write_block(path, "mixed", (("cats.x", "127.254.0.2"), ("registry", "127.0.0.1")))
+    write_block(path, "a", (("dogs", "127.254.0.1"),))
+    inode = path.stat().st_ino
+    for _ in range(2):
+        remove_names_of_others(path, "a", IPv4Network("127.254.0.0/16"))
+        assert path.read_text() == (
+            MACHINE
+            + by_hand
+            + "# seaway begin mixed\n127.0.0.1\tregistry\n# seaway end mixed\n"
+            + "# seaway begin a\n127.254.0.1\tdogs\n# seaway end a\n"
+        )
+    assert path.stat().st_ino == inode
 
 
 def test_a_machine_without_a_last_newline_keeps_its_last_line(tmp_path: Path) -> None:

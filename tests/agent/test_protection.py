@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from seaway.agent.containers import container_name
+from seaway.agent.hosts import write_block
 from seaway.agent.rules import Rules
 from seaway.core.task import TaskStatus
 from seaway.link.messages import Assignment, Guard, HostPlan, Ingress, PlanProblem, Refused
@@ -200,11 +201,16 @@ def test_the_machine_has_no_names_by_which_it_would_call_another_seaways(tmp_pat
                 while not machine.exists() or name not in machine.read_text():
                     await asyncio.sleep(0.005)
 
+        write_block(machine, "killed", (("birds.pets", "127.254.0.1"),))
         firewall.in_the_way += [problem] * 3
         link.to_host.put_nowait(HostPlan(names=names, calls_names=True))
         await known("registry.localhost")
         assert "cats.pets" not in machine.read_text()
+        assert "birds.pets" in machine.read_text()
         await known("cats.pets")
+        async with asyncio.timeout(5):
+            while "birds.pets" in machine.read_text():  # it would lead to our cats
+                await asyncio.sleep(0.005)
 
     play(tmp_path, story)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -190,3 +192,14 @@ def a_task(number: int, *containers: ContainerDefinition, mode: str = "bridge") 
 
 
 PLAN = HostPlan(networks=(NETWORK,))
+
+
+@contextmanager
+def a_process(word: str) -> Iterator[None]:
+    """As of an installation's proxy, which has its name among its words."""
+    command = [sys.executable, "-c", "input()", word]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        try:
+            yield
+        finally:
+            process.kill()

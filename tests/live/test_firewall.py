@@ -24,6 +24,7 @@ from seaway.agent.network import in_namespace
 from seaway.agent.nft import NoSuchRule, listed
 from seaway.agent.outside import lead_calls, stop_calls
 from seaway.agent.rules import OUTSIDE_TABLE, Rules
+from tests.live.machine import a_process
 
 pytestmark = [
     pytest.mark.live,
@@ -374,13 +375,18 @@ def test_the_machines_own_programs_are_led_to_the_proxy_for_one_installation(roo
     assert lead("one", True) == lead("one", True) == ()
     with serving(rooms.machine, "127.254.0.1", 61001):
         assert rooms.machine.call("127.254.0.1", 80).endswith("for 80")
-        (problem,) = lead("two", True)
+        with a_process("one"):
+            (problem,) = lead("two", True)
         assert "another Seaway on this machine (installation one)" in problem
         assert lead("two", False) == ()
         asyncio.run(stop_calls("two", machine))
         assert rooms.machine.call("127.254.0.1", 80).endswith("for 80")
     assert lead("one", False) == lead("one", False) == ()
     assert lead("two", True) == ()
-    asyncio.run(stop_calls("two", machine))
+    assert lead("three", True) == ()  # as "two" was killed, and so was its proxy
+    with a_process("three"):
+        (problem,) = lead("two", True)
+    assert "another Seaway on this machine (installation three)" in problem
+    asyncio.run(stop_calls("three", machine))
     with pytest.raises(NoSuchRule):
         asyncio.run(listed("table", "ip", OUTSIDE_TABLE, sandbox=machine))

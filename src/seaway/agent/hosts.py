@@ -6,11 +6,14 @@ put in its stead would never be seen by programs that already run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from ipaddress import IPv4Network, ip_address
 from pathlib import Path
 
 BEGIN = "# seaway begin"
 END = "# seaway end"
+_EMPTY_BLOCK = re.compile(rf"^{BEGIN} (\S+)\n{END} \1\n", re.MULTILINE)
 
 Names = Iterable[tuple[str, str]]
 """(name, address) pairs."""
@@ -64,6 +67,24 @@ def write_block(path: Path, installation: str, names: Names) -> None:
         _overwrite(path, kept + block)
 
 
+def remove_names_of_others(path: Path, installation: str, addresses: IPv4Network) -> None:
+    """Take names at these addresses out of the blocks of other installations.
+
+    One that was killed leaves its names there; they would lead to ours. Raises OSError.
+    """
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    kept: list[str] = []
+    owner = installation
+    for line in text.splitlines(keepends=True):
+        if line.startswith((BEGIN, END)):
+            owner = line.split()[-1] if line.startswith(BEGIN) else installation
+        if owner == installation or not _is_at(line, addresses):
+            kept.append(line)
+    cleaned = _EMPTY_BLOCK.sub("", "".join(kept))
+    if cleaned != text:
+        _overwrite(path, cleaned)
+
+
 def remove_block(path: Path, installation: str) -> None:
     """Take the block out of the machine's hosts file again. Raises OSError as `write_block`."""
     write_block(path, installation, ())
@@ -78,6 +99,13 @@ def _overwrite(path: Path, text: str) -> None:
 
 def _lines(names: Names) -> list[str]:
     return [f"{address}\t{name}" for name, address in names]
+
+
+def _is_at(line: str, addresses: IPv4Network) -> bool:
+    try:
+        return ip_address(line.split()[0]) in addresses
+    except (IndexError, ValueError):  # not a line of names
+        return False
 
 
 def _without_block(text: str, begin: str, end: str) -> str:

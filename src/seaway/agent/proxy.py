@@ -56,7 +56,8 @@ def envoy_binary() -> Path:
 class HostProxy:
     """One host's Envoy. ``directory`` is its own: settings, sockets, logs and pid file.
 
-    ``control`` is the unix socket of the MeshServer. ``flush_interval`` and ``drain`` in seconds.
+    ``control`` is the unix socket of the MeshServer. ``installation`` is a word of the process's,
+    by which other installations find that it serves. ``flush_interval`` and ``drain`` in seconds.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class HostProxy:
         directory: Path,
         node: str,
         control: Path,
+        installation: str = "seaway",
         binary: Path | None = None,
         workers: int | None = None,
         flush_interval: float = 5,
@@ -81,6 +83,7 @@ class HostProxy:
         self._command = [
             str(binary or envoy_binary()),
             *("--config-path", str(directory / "envoy.json")),
+            *("--service-cluster", installation),
             *("--concurrency", str(workers or os.cpu_count() or 2)),
             *("--drain-time-s", str(drain)),
             # While the control plane is away Envoy says so several times a second.

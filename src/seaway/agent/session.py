@@ -8,14 +8,14 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_address
 from pathlib import Path
 
 from seaway.agent.cgroup import Cgroups, cgroups_for
 from seaway.agent.containers import INSTALLATION, PAUSE, ROLE, TASK, WARM
 from seaway.agent.engine import Engine, EngineError, EngineFacts, EngineGone, Listed, NotThere
 from seaway.agent.firewall import Firewall, KernelFirewall
-from seaway.agent.hosts import write_block
+from seaway.agent.hosts import remove_names_of_others, write_block
 from seaway.agent.images import Images, Registry
 from seaway.agent.inside.server import Inside
 from seaway.agent.link import Link
@@ -37,7 +37,7 @@ _ORPHAN_STOP = 30
 _REMEMBERED = 3600.0
 """Seconds a stopped task stays known, as long as AWS describes it."""
 _ARCHITECTURES = {"amd64": "x86_64"}
-_OUTSIDE = ip_network(OUTSIDE)
+_OUTSIDE = IPv4Network(OUTSIDE)
 _log = logging.getLogger(__name__)
 
 
@@ -269,6 +269,8 @@ class Agent:
             return ()
         try:
             write_block(self._hosts_file, self._installation, names)
+            if any(ip_address(address) in _OUTSIDE for _, address in names):
+                remove_names_of_others(self._hosts_file, self._installation, _OUTSIDE)
         except OSError as error:
             message = f"The names could not be written to {self._hosts_file}: {error}."
             return (PlanProblem(subject=str(self._hosts_file), message=message),)

@@ -42,7 +42,7 @@ def bootstrap(
     ``identity`` comes back in the node's metadata, to tell a proxy of ours from another.
     """
     return {
-        "node": {"id": node, "cluster": "seaway", "metadata": {"identity": identity}},
+        "node": {"id": node, "metadata": {"identity": identity}},
         "admin": {"address": {"pipe": {"path": admin, "mode": 0o600}}},
         "static_resources": {"clusters": [_control_cluster(control)]},
         "dynamic_resources": {
