@@ -130,7 +130,7 @@ def secret_of(access_key: str) -> str | None:
 
 
 def a_gateway(shelf: Shelf) -> Gateway:
-    async def transact(function: Callable[[Transaction], Any]) -> Any:
+    async def transact(function: Callable[[Transaction], Any], *, reads: bool = False) -> Any:
         return function(shelf)
 
     return Gateway(

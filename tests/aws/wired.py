@@ -122,7 +122,9 @@ class Wired:
         self._clients.append((service, region, client))
         return client
 
-    async def _transact(self, function: Callable[[Transaction], Any]) -> Any:
+    async def _transact(
+        self, function: Callable[[Transaction], Any], *, reads: bool = False
+    ) -> Any:
         with self.store.transaction() as tx:
             return function(tx)
 

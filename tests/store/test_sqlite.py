@@ -144,3 +144,45 @@ def test_nobody_else_may_read_what_is_on_disk(tmp_path: Path) -> None:
         modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("seaway.db*")}
     assert modes["seaway.db"] == 0o600
     assert set(modes.values()) == {0o600}
+
+
+def test_many_nouns_of_one_commit_are_all_there_and_in_order(tmp_path: Path) -> None:
+    """More than one statement writes at once, and some of them gone again."""
+
+    def write(tx: Transaction) -> None:
+        for number in range(1, 700):
+            tx.put(a_task(number))
+
+    def drop(tx: Transaction) -> None:
+        for number in range(1, 700, 2):
+            tx.drop(a_task(number))
+
+    with opened(tmp_path) as store:
+        asyncio.run(store.transact(write))
+        asyncio.run(store.transact(drop))
+    with opened(tmp_path) as store, store.transaction() as tx:
+        assert tx.where(Task) == [a_task(number) for number in range(2, 700, 2)]
+
+
+def test_who_only_reads_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    async def story(store: SqliteStore) -> None:
+        await store.transact(lambda tx: tx.put(a_task(1)))
+        other = sqlite3.connect(tmp_path / "seaway.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")  # as long as this is open, nothing else is written
+        writing = asyncio.create_task(store.transact(lambda tx: tx.put(a_task(2))))
+        await asyncio.sleep(0)
+        found = await store.transact(lambda tx: tx.find(Task, a_task(2).arn), reads=True)
+        assert found == a_task(2)
+        # Whoever asked for it to be there is told so when it is; and who writes, waits.
+        again = asyncio.create_task(store.transact(lambda tx: tx.put(a_task(2))))
+        marked = store.transact(lambda tx: tx.put(a_task(3)), reads=True)
+        marking = asyncio.create_task(marked)
+        await asyncio.sleep(0.1)
+        assert not any(waiting.done() for waiting in (writing, again, marking))
+        other.execute("ROLLBACK")
+        other.close()
+        async with asyncio.timeout(10):
+            await asyncio.gather(writing, again, marking)
+
+    with opened(tmp_path) as store:
+        asyncio.run(story(store))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from seaway.aws.call import DEFAULT_ACCOUNT, DEFAULT_REGION, Call
 from seaway.aws.errors import AwsError, InternalFailure, SerializationException, UnknownOperation
@@ -28,7 +28,6 @@ from seaway.store.transaction import Transaction
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Transact = Callable[[Callable[[Transaction], Any]], Awaitable[Any]]
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request's content, before and after a Content-Encoding is undone."""
@@ -36,7 +35,21 @@ LARGEST_BODY = 64 * 1024 * 1024
 UNSIGNED = frozenset({("sts", "AssumeRoleWithWebIdentity"), ("sts", "AssumeRoleWithSAML")})
 """Operations that are called before one has credentials."""
 
+_READS = ("Describe", "List", "Get")
+"""How the operations are called that ask for nothing to be done."""
+
 _LOG = logging.getLogger(__name__)
+
+
+class Transact(Protocol):
+    """Runs a function in one transaction and returns its result when what it wrote is durable.
+
+    One that only ``reads`` does not wait for what others wrote.
+    """
+
+    def __call__(
+        self, function: Callable[[Transaction], Any], *, reads: bool = False
+    ) -> Awaitable[Any]: ...
 
 
 class RequestEntityTooLarge(AwsError):
@@ -53,11 +66,10 @@ class _Gone(Exception):
 class Gateway:
     """An ASGI application that speaks the AWS APIs of ``operations``.
 
-    ``operations`` are the handlers by service and operation. ``transact`` runs a function
-    in one transaction and returns its result when what it wrote is durable. ``moment``
-    gives the present instant. ``keys`` gives an access key's secret, None when unknown
-    (then the signature is not checked); ``account_of`` an access key's account. ``host``
-    is the ``name:port`` clients reach us under. ``functions`` runs what Lambda is asked to;
+    ``operations`` are the handlers by service and operation. ``moment`` gives the present
+    instant. ``keys`` gives an access key's secret, None when unknown (then the signature is not
+    checked); ``account_of`` an access key's account. ``host`` is the ``name:port`` clients
+    reach us under. ``functions`` runs what Lambda is asked to;
     ``read`` gives the bytes of an object's file.
     """
 
@@ -133,7 +145,10 @@ class Gateway:
             request = codec.parse(asked.operation, payload)
             self._speaking.constraints(handler.service).check(asked.operation, request)
             call = self._call(asked.signature, moment, request_id)
-            response = await self._transact(lambda tx: handler.function(tx, call, request))
+            response = await self._transact(
+                lambda tx: handler.function(tx, call, request),
+                reads=asked.operation.startswith(_READS),
+            )
             if isinstance(response, Later):
                 response = await self._afterwards(response)
             return codec.render(asked.operation, response, request_id)

@@ -63,6 +63,11 @@ class Journal(Generic[W]):
             self._thread.join()
             self._thread = None
 
+    @property
+    def appended(self) -> int:
+        """How many writes have been queued so far."""
+        return self._appended
+
     def append(self, item: W) -> None:
         """Queue one write."""
         with self._work:

@@ -8,7 +8,7 @@ under load. Nobody is answered before their write is on disk (``flushed``).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +17,16 @@ from seaway.store.journal import Journal, StoreError, connect
 from seaway.store.resident import Resident, ResidentTransaction, Write
 from seaway.store.series import Series
 from seaway.store.tables import TABLES
+from seaway.store.turns import Turns
 
 __all__ = ["SqliteStore", "StoreError"]
 
 T = TypeVar("T")
 
 SCHEMA_VERSION = 1
+
+_AT_ONCE = 250
+"""Rows that one statement writes."""
 
 
 class SqliteStore:
@@ -38,6 +42,7 @@ class SqliteStore:
         self._resident = Resident(self._journal.append, self.series)
         self.doorbell = self._resident.doorbell
         self.transaction = self._resident.transaction
+        self.turns = Turns()
 
     def open(self) -> None:
         """Read everything back and start the writers. Raises StoreError."""
@@ -57,11 +62,19 @@ class SqliteStore:
         self._journal.close()
         self.series.close()
 
-    async def transact(self, function: Callable[[ResidentTransaction], T]) -> T:
-        """Run ``function`` in one transaction; comes back when its writes are on disk."""
+    async def transact(
+        self, function: Callable[[ResidentTransaction], T], *, reads: bool = False
+    ) -> T:
+        """Run ``function`` in one transaction; comes back when its writes are on disk.
+
+        Also if it wrote nothing: what it found there already may not be on disk yet, and its
+        caller will take that for done. Not so where it ``reads``, and does not ask for anything.
+        """
+        before = self._journal.appended
         with self.transaction() as tx:
             result = function(tx)
-        await self.flushed()
+        if not reads or self._journal.appended != before:
+            await self.flushed()
         return result
 
     async def flushed(self) -> None:
@@ -89,17 +102,29 @@ class SqliteStore:
 
 
 def _write(database: sqlite3.Connection, batches: Sequence[list[Write]]) -> None:
-    """Only a noun's last state in the group is written."""
-    latest: dict[tuple[str, str], Any | None] = {}
+    """Only a noun's last state in the group is written, with as few statements as can be.
+
+    With each one this thread lets go of the interpreter, and while there is other work waits
+    for it for milliseconds.
+    """
+    latest: dict[str, dict[str, Any | None]] = {}
     for writes in batches:
         for table, key, noun in writes:
-            latest[(table.name, key)] = noun
-    for (name, key), noun in latest.items():
-        if noun is None:
-            database.execute(f'DELETE FROM "{name}" WHERE key=?', (key,))
-        else:
+            latest.setdefault(table.name, {})[key] = noun
+    for name, nouns in latest.items():
+        gone = [key for key, noun in nouns.items() if noun is None]
+        kept = [(key, encode(noun)) for key, noun in nouns.items() if noun is not None]
+        for keys in _groups(gone):
+            places = ",".join("?" * len(keys))
+            database.execute(f'DELETE FROM "{name}" WHERE key IN ({places})', keys)
+        for rows in _groups(kept):
             database.execute(
-                f'INSERT INTO "{name}" (key, body) VALUES (?, ?) '
+                f'INSERT INTO "{name}" (key, body) VALUES {",".join(["(?, ?)"] * len(rows))} '
                 "ON CONFLICT(key) DO UPDATE SET body=excluded.body",
-                (key, encode(noun)),
+                [value for row in rows for value in row],
             )
+
+
+def _groups(all_of: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(all_of), _AT_ONCE):
+        yield all_of[start : start + _AT_ONCE]
