@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,16 +16,18 @@ class BadToken(Exception):
 
 
 def page(
-    items: Sequence[T], token: str | None, limit: int, scope: str = ""
-) -> tuple[Sequence[T], str | None]:
+    items: Iterable[T], token: str | None, limit: int, scope: str = ""
+) -> tuple[list[T], str | None]:
     """The items after ``token``, at most ``limit``, and the next token or None when done.
 
+    Nothing behind the page is asked for, of items that are made as they are.
     ``scope`` names the operation and its filters; a token from another scope is refused
     with BadToken, as AWS refuses a token used with other parameters.
     """
     start = _open(token, scope) if token else 0
     end = start + limit
-    return items[start:end], _seal(end, scope) if end < len(items) else None
+    found = list(islice(items, start, end + 1))
+    return found[:limit], _seal(end, scope) if len(found) > limit else None
 
 
 def _mark(scope: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from seaway.aws import paging
@@ -158,7 +158,7 @@ class Paged(TypedDict, total=False):
 
 
 def page(
-    items: Sequence[T], request: Paged, scope: str, *, default: int = 100, most: int = 100
+    items: Iterable[T], request: Paged, scope: str, *, default: int = 100, most: int = 100
 ) -> tuple[list[T], str | None]:
     """One page of a list, and the next page's token when there is more.
 
@@ -168,10 +168,9 @@ def page(
     if not 1 <= limit <= most:
         raise InvalidParameterException(f"maxResults must be between 1 and {most}.")
     try:
-        found, token = paging.page(items, request.get("nextToken"), limit, scope)
+        return paging.page(items, request.get("nextToken"), limit, scope)
     except paging.BadToken as error:
         raise InvalidParameterException("Invalid token.") from error
-    return list(found), token
 
 
 def at_most(items: Sequence[object], most: int, what: str) -> None:

@@ -38,7 +38,7 @@ def render_service(
     tx: Transaction, service: Service, include: Collection[str] = ()
 ) -> shapes.Service:
     """A service with its counts, living deployments and newest events."""
-    tasks = [task for task in tx.where(Task, service=service.arn) if task.is_alive]
+    tasks = tx.where(Task, service=service.arn)
     alive = [d for d in tx.where(Deployment, service=service.arn) if d.status != "INACTIVE"]
     alive.sort(key=_newest_primary_first)
     events = tx.where(ServiceEvent, service=service.arn)[: -MOST_EVENTS - 1 : -1]

@@ -160,20 +160,19 @@ def list_tasks(
     """ARNs of a cluster's tasks that are meant to run, or of those meant to stop."""
     cluster = cluster_of(tx, call, request.get("cluster"))
     desired = request.get("desiredStatus") or "RUNNING"
-    tasks = [task for task in _candidates(tx, cluster, request) if task.desired_status == desired]
     started_by, launch_type = request.get("startedBy"), request.get("launchType")
-    family = request.get("family")
-    if started_by:
-        tasks = [task for task in tasks if task.started_by == started_by]
-    if launch_type:
-        tasks = [task for task in tasks if task.launch_type == launch_type]
-    if family:
-        mark = f":task-definition/{family}:"
-        tasks = [task for task in tasks if mark in task.task_definition]
-    if request.get("daemonName"):
-        tasks = []
+    mark = f":task-definition/{family}:" if (family := request.get("family")) else ""
+    # One after the other, so that of a great many only those are looked at that are shown.
+    arns = (
+        task.arn
+        for task in _candidates(tx, cluster, request)
+        if task.desired_status == desired
+        and (not started_by or task.started_by == started_by)
+        and (not launch_type or task.launch_type == launch_type)
+        and mark in task.task_definition
+        and not request.get("daemonName")
+    )
     filters = {k: v for k, v in request.items() if k not in ("nextToken", "maxResults")}
-    arns = [task.arn for task in tasks]
     shown, more = page(arns, request, f"ListTasks {sorted(filters.items())}")
     response: shapes.ListTasksResponse = {"taskArns": shown}
     if more:
