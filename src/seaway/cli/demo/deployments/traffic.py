@@ -15,8 +15,10 @@ from seaway.cli.demo.trial import OUTCOME, Outcome, read_outcome
 
 RATE = 50
 """Requests a second through each door."""
-AT_ONCE = 100
-"""Requests that one call of curl inside web makes."""
+SAMPLE = 100
+"""Requests by which it is told who answers."""
+AT_ONCE = 10
+"""Requests that one call of curl inside web makes; what they came to is known after it."""
 TIMEOUT = 5.0
 _STARTING = 60.0
 
@@ -64,8 +66,8 @@ class Traffic:
 
     def versions(self) -> tuple[Counter[str], Counter[str]]:
         """Who answers now, of so many requests: through the balancer, through Service Connect."""
-        balanced = Counter(self.version() for _ in range(AT_ONCE))
-        url = f"'http://{KITS}{VERSION_PATH}?[1-{AT_ONCE}]'"
+        balanced = Counter(self.version() for _ in range(SAMPLE))
+        url = f"'http://{KITS}{VERSION_PATH}?[1-{SAMPLE}]'"
         return balanced, Counter(self._web.run(f"curl -s --max-time 5 {url}").split())
 
     def _through_balancer(self) -> None:
