@@ -123,6 +123,6 @@ def _say(answer: dict[str, Any]) -> None:
 if __name__ == "__main__":
     # As ``seaway up`` does it.
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    gc.set_threshold(10_000, 250, 1000)
     told = json.loads(sys.argv[1])
     uvloop.run(serve(Path(told["directory"]), World(**told["world"]), told["real_proxy"]))

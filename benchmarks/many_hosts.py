@@ -231,6 +231,6 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
     # As ``seaway up`` does it.
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    gc.set_threshold(10_000, 250, 1000)
     where = Settings(data_dir=Path(told["directory"]), port=told["port"], dns_port=0)
     uvloop.run(serve(where, told["hosts"]))

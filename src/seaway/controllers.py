@@ -68,9 +68,14 @@ class Controllers:
         def tell_state(tx: Transaction, key: str, now: Moment) -> float | None:
             return state_events.reconcile(tx, key, now, event_detail)
 
+        rounds = placement.Rounds()
+        store.doorbell.listen(rounds.hear)
+
+        def place(tx: Transaction, key: str, now: Moment) -> float | None:
+            return placement.reconcile(tx, key, now, rounds)
+
         plain = (
             services,
-            placement,
             tasks,
             targets,
             instances,
@@ -86,6 +91,7 @@ class Controllers:
         )
         self.loops = [
             *(self._loop(module, module.reconcile) for module in plain),
+            self._loop(placement, place),
             self._loop(stacks, settle_stack),
             self._loop(deliveries, deliver),
             self._loop(state_events, tell_state),

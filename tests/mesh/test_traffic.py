@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from typing import Any
@@ -20,9 +21,10 @@ from seaway.core.service import (
     RevisionTraffic,
     ServiceConnect,
 )
-from seaway.core.task import ContainerAddress, PortBinding, Sandbox, Task, TaskStatus
+from seaway.core.task import ContainerAddress, Health, PortBinding, Sandbox, Task, TaskStatus
 from seaway.mesh.protobuf import Serializer
 from seaway.mesh.traffic import Traffic
+from seaway.store.changes import Change
 from seaway.store.resident import Resident
 from seaway.store.transaction import Transaction
 from tests.builders import (
@@ -454,3 +456,32 @@ def test_a_guarded_services_host_port_is_for_those_who_may_call() -> None:
 def published(proxy: Proxy) -> Port:
     (port,) = (port for port in proxy.ports if port.name.startswith("host-port/"))
     return port
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"last_status": TaskStatus.PENDING}, False),
+        ({"last_status": TaskStatus.ACTIVATING}, True),
+        ({"last_status": TaskStatus.STOPPED}, True),
+        ({"host": "another"}, True),
+        ({"sandboxes": (Sandbox(container="web", path="/run/netns/1"),)}, True),
+        (
+            {"health": Health.UNHEALTHY, "started_at": 5.0, "version": 7, "tags": (("a", "b"),)},
+            False,
+        ),
+        ({"mesh_ready": True, "listening": True, "drained": True}, False),
+    ],
+)
+def test_proxies_hear_of_a_task_only_what_concerns_them(change: dict[str, Any], told: bool) -> None:
+    before = a_task()
+    heard = Traffic().hear([Change(Task, before.arn, before, replace(before, **change))])
+    assert heard is told
+
+
+def test_of_a_running_task_proxies_hear_each_further_step() -> None:
+    steps = [status for status in TaskStatus if status.rank >= TaskStatus.RUNNING.rank]
+    for before, after in itertools.pairwise(a_task(last_status=status) for status in steps):
+        assert Traffic().hear([Change(Task, before.arn, before, after)])
+    starting, running = a_task(last_status=TaskStatus.ACTIVATING), a_task(last_status=steps[0])
+    assert not Traffic().hear([Change(Task, running.arn, starting, running)])

@@ -15,7 +15,9 @@ from seaway.core.network import NetworkInterface
 from seaway.core.service import ServiceConnect
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import LogConfiguration, NetworkMode
+from seaway.reconcile import placement
 from tests.builders import (
+    CLUSTER,
     a_container,
     a_deployment,
     a_service,
@@ -169,3 +171,118 @@ def test_a_placed_task_is_not_moved() -> None:
     (after,) = world.tasks()
     assert after == before
     assert isinstance(after, Task)
+
+
+class Hall:
+    """A cluster of some instances in which many tasks wait; rounds of placement, one by one."""
+
+    def __init__(self, rounds: placement.Rounds | None = None, tasks: int = 35) -> None:
+        self.world = World(obedient=False, loops=())
+        self.rounds = rounds
+        if rounds is not None:
+            self.world.store.doorbell.listen(rounds.hear)
+        for number in range(2, 7):
+            zone = f"us-east-1{'abc'[number % 3]}"
+            self.world.put(an_instance(number, subnet="subnet-1", vpc="vpc-1", zone=zone, cpu=9000))
+        self.world.put(*(a_task(number) for number in range(1, tasks + 1)))
+
+    def round(self) -> float | None:
+        with self.world.store.transaction() as tx:
+            return placement.reconcile(tx, CLUSTER, self.world.moment(), self.rounds)
+
+    def finish(self) -> list[Task]:
+        for _ in range(20):
+            wake = self.round()
+            if wake is None or wake > self.world.now:
+                break
+        return self.world.tasks()
+
+    def interface(self, address: str, holder: str = "") -> NetworkInterface:
+        return NetworkInterface(
+            id=f"eni-{address}",
+            vpc="vpc-1",
+            subnet="subnet-1",
+            zone="us-east-1a",
+            owner="0",
+            address=address,
+            mac="02:00:00:00:00:01",
+            created_at=1.0,
+            holder=holder,
+        )
+
+
+def test_what_is_kept_from_round_to_round_changes_nothing() -> None:
+    anew, kept = Hall().finish(), Hall(placement.Rounds()).finish()
+    assert all(task.host for task in anew)
+    assert kept == anew
+
+
+def test_a_round_goes_on_where_the_one_before_ended() -> None:
+    hall = Hall(placement.Rounds())
+    counts = []
+    while hall.round() is not None:
+        counts.append(sum(task.host is not None for task in hall.world.tasks()))
+    assert counts == [10, 20, 30, 35]
+
+
+def test_a_task_that_comes_between_two_rounds_is_placed_too() -> None:
+    hall = Hall(placement.Rounds())
+    hall.round()
+    hall.world.put(a_task(99))
+    assert all(task.host for task in hall.finish())
+
+
+def test_what_happens_between_two_rounds_counts_in_the_next() -> None:
+    hall = Hall(placement.Rounds())
+    hall.round()
+    there = {task.instance for task in hall.world.tasks() if task.host}
+    left = an_instance(3, subnet="subnet-1", vpc="vpc-1", cpu=9000, status="DRAINING")
+    assert left.arn in there
+    before = sum(task.instance == left.arn for task in hall.world.tasks())
+    next_free = next(
+        str(address)
+        for address in ipaddress.ip_network("10.0.0.0/24").hosts()
+        if int(address) % 256 > 20
+        and str(address) not in {e.address for t in hall.world.tasks() for e in t.addresses}
+    )
+    hall.world.put(left, hall.interface(next_free))
+    after = hall.finish()
+    assert all(task.host for task in after)
+    assert sum(task.instance == left.arn for task in after) == before
+    given = [entry.address for task in after for entry in task.addresses]
+    assert next_free not in given
+    assert len(given) == len(set(given))
+
+
+def test_a_task_that_stops_between_two_rounds_makes_room_in_the_next() -> None:
+    full = Hall(placement.Rounds(), tasks=0)
+    for number in range(1, 7):
+        with full.world.store.transaction() as tx:
+            (instance,) = tx.where(ContainerInstance, instance_id=f"i-{number:017x}")
+        full.world.put(replace(instance, status="INACTIVE") if number > 1 else instance)
+    size = a_task_definition(containers=(a_container(cpu=700),))
+    full.world.put(size, *(a_task(number) for number in range(1, 13)))
+    full.round()
+    first = next(task for task in full.world.tasks() if task.host)
+    full.world.put(
+        replace(first, desired_status=TaskStatus.STOPPED, last_status=TaskStatus.STOPPED)
+    )
+    placed_ = [task for task in full.finish() if task.host]
+    assert len(placed_) == 12
+
+
+def test_a_round_that_fails_leaves_nothing_behind() -> None:
+    hall = Hall(placement.Rounds())
+    hall.round()
+
+    def fail() -> None:
+        with hall.world.store.transaction() as tx:
+            placement.reconcile(tx, CLUSTER, hall.world.moment(), hall.rounds)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    after = hall.finish()
+    given = [entry.address for task in after for entry in task.addresses]
+    assert all(task.host for task in after)
+    assert len(given) == len(set(given)) == 35

@@ -37,6 +37,8 @@ class World:
     def __post_init__(self) -> None:
         self._due: dict[tuple[int, str], None] = {}
         self._wakes: dict[tuple[int, str], float] = {}
+        self._rounds = placement.Rounds()
+        self.store.doorbell.listen(self._rounds.hear)
         self.store.doorbell.listen(self._hear)
         self.put(
             a_cluster(),
@@ -75,8 +77,10 @@ class World:
             if self._due:
                 (number, key) = next(iter(self._due))
                 del self._due[(number, key)]
+                module = self.loops[number]
+                kept = (self._rounds,) if module is placement else ()
                 with self.store.transaction() as tx:
-                    said = self.loops[number].reconcile(tx, key, self.moment())
+                    said = module.reconcile(tx, key, self.moment(), *kept)
                 for one, wake in wakes_of(key, said).items():
                     self._wakes.pop((number, one), None)
                     if wake is not None:

@@ -134,7 +134,7 @@ def _serve(settings: Settings) -> None:
     from seaway.app import Seaway
 
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    gc.set_threshold(10_000, 250, 1000)
     gc.enable()
 
     def ready() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from seaway.core.capacity import ContainerInstance, Room, Use
 from seaway.core.ports import HostPort, bindings_for, fixed_ports
@@ -125,6 +126,10 @@ class _Spot:
         if name in ("zone", "ecs.availability-zone"):
             return self.instance.zone
         return self.plain.attributes.get(name)
+
+
+_cpu = attrgetter("cpu")
+_memory = attrgetter("memory")
 
 
 @dataclass(slots=True)
@@ -277,14 +282,22 @@ class Floor:
             if kind == "random":
                 return pool[zlib.crc32(task.arn.encode()) % len(pool)]
             if kind == "binpack":
-                in_memory = subject.lower() == "memory"
-                costs = [spot.memory if in_memory else spot.cpu for spot in pool]
+                cost = _memory if subject.lower() == "memory" else _cpu
+                least = min(map(cost, pool))
+                pool = [spot for spot in pool if cost(spot) == least]
             else:
-                crowd = self._crowd(task.group, subject)
-                costs = [crowd.get(spot.values[subject], 0) for spot in pool]
-            least = min(costs)
-            pool = [spot for spot, cost in zip(pool, costs, strict=True) if cost == least]
-        return max(pool, key=lambda spot: spot.cpu)
+                pool = self._emptiest(task.group, subject, pool)
+        return max(pool, key=_cpu)
+
+    def _emptiest(self, group: str, subject: str, pool: list[_Spot]) -> list[_Spot]:
+        """Those of the values of what is spread over that have the fewest tasks of the group."""
+        crowd = self._crowd(group, subject)
+        empty = [spot for spot in pool if spot.values[subject] not in crowd]
+        if empty:
+            return empty
+        counts = {value: crowd[value] for value in {spot.values[subject] for spot in pool}}
+        least = min(counts.values())
+        return [spot for spot in pool if counts[spot.values[subject]] == least]
 
     def _crowd(self, group: str, subject: str) -> dict[str | None, int]:
         """How many tasks of the group are alive for each value of what is spread over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -61,6 +61,8 @@ class Hub:
         self._take = take
         store.doorbell.listen(self._hear)
         self._sessions: dict[str, _Session] = {}
+        self._guarding: set[str] = set()
+        """The hosts that were told of guards, which other hosts' tasks may change."""
 
     async def serve(self, link: HostLink) -> None:
         """One host's session, from its Hello until the link ends."""
@@ -68,13 +70,14 @@ class Hub:
         hello = messages[0]
         if not isinstance(hello, Hello):
             raise ConnectionError(f"a host has to say Hello first, not {type(hello).__name__}")
-        session = _Session(hello.host, self._store, link, self._here)
+        session = _Session(hello.host, self._store, link, self._here, self._guarding)
         self._sessions[hello.host] = session
         try:
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(session.speak())
                 while True:
                     for message in messages:
+                        await self._store.turns.mine()
                         self._take_in(hello.host, message)
                     # One sync of the disk for all that came together.
                     await self._store.flushed()
@@ -83,6 +86,7 @@ class Hub:
         finally:
             if self._sessions.get(hello.host) is session:
                 del self._sessions[hello.host]
+                self._guarding.discard(hello.host)
                 self._note_absence(hello.host)
 
     def _take_in(self, host: str, message: FromHost) -> None:
@@ -101,7 +105,11 @@ class Hub:
 
     def _hear(self, changes: Iterable[Change]) -> None:
         news = _news_of(changes)
-        concerned = self._sessions if news.is_for_all else news.tasks.keys() | news.plans
+        concerned: Collection[str] = self._sessions
+        if not news.every_task and not news.every_plan:
+            concerned = news.tasks.keys() | news.plans
+            if news.guards:
+                concerned |= self._guarding
         for host in concerned:
             if (session := self._sessions.get(host)) is not None:
                 session.hear(news)
@@ -119,11 +127,6 @@ class _News:
     every_plan: bool = False
     guards: bool = False
     """Tasks have come, gone or moved: guards may let others in."""
-
-    @property
-    def is_for_all(self) -> bool:
-        """Whether hosts may be concerned that it does not name."""
-        return self.every_task or self.every_plan or self.guards
 
 
 def _news_of(changes: Iterable[Change]) -> _News:
@@ -154,8 +157,11 @@ def _news_of(changes: Iterable[Change]) -> _News:
 class _Session:
     """One host: which tasks it has to hear about again, and what it was last told of each."""
 
-    def __init__(self, host: str, store: SqliteStore, link: HostLink, here: Place) -> None:
+    def __init__(
+        self, host: str, store: SqliteStore, link: HostLink, here: Place, guarding: set[str]
+    ) -> None:
         self._here = here
+        self._guarding = guarding
         self._host = host
         self._store = store
         self._link = link
@@ -187,6 +193,7 @@ class _Session:
             await self._bell.wait()
             self._bell.clear()
             await self._store.flushed()
+            await self._store.turns.mine()
             with self._store.transaction() as tx:
                 self._say_plan(tx)
                 due, self._due = self._due, {}
@@ -210,7 +217,7 @@ class _Session:
         task = tx.find(Task, arn)
         if task is None or task.last_status is TaskStatus.STOPPED:
             self._told.pop(arn, None)
-            self._guarded.pop(arn, None)
+            self._guard(arn, said=None)
             return
         said = assignment(tx, task, guarding)
         if said is None:
@@ -218,10 +225,17 @@ class _Session:
             return
         if self._told.get(arn) != said:
             self._told[arn] = said
-            self._guarded.pop(arn, None)
-            if said.guards:
-                self._guarded[arn] = None
+            self._guard(arn, said)
             self._link.send(said)
+
+    def _guard(self, arn: str, said: Assignment | None) -> None:
+        if said is not None and said.guards:
+            self._guarded[arn] = None
+            self._guarding.add(self._host)
+            return
+        self._guarded.pop(arn, None)
+        if not self._guarded:
+            self._guarding.discard(self._host)
 
 
 def _presence(task: Task | None) -> tuple[object, ...]:

@@ -11,12 +11,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 
-from seaway.core.balancer import LoadBalancer, Target, TargetState
+from seaway.core.balancer import LoadBalancer, Target
 from seaway.core.mesh.balance import dimension
 from seaway.core.mesh.snapshot import Rendered, Snapshot, listener_name, take_snapshot
 from seaway.core.task import Task, TaskStatus
 from seaway.core.task_definition import TaskDefinition
+from seaway.mesh.awaited import Awaited, drains, idles
 from seaway.mesh.protobuf import MalformedResource
 from seaway.mesh.server import MeshServer
 from seaway.mesh.traffic import Traffic, listens
@@ -34,6 +36,12 @@ DRAIN_LOOK_SECONDS = 0.1
 ACCEPT_SECONDS = 2.0
 """A proxy that takes longer is away; the drain's own limit lets the task go in the end."""
 
+HOSTS_IN_A_TURN = 4
+"""Hosts looked at before other work gets its turn: a few milliseconds' worth."""
+
+MOST_SHARED = 20_000
+"""Rendered resources that hosts may take from each other, before they are let go of."""
+
 
 class Publisher:
     """Keeps every host's proxy in step with the store."""
@@ -50,27 +58,72 @@ class Publisher:
         self._in_flight = in_flight
         self._last: dict[str, Snapshot] = {}
         self._traffic = traffic or Traffic()
+        self._awaited = Awaited()
         self._stale = asyncio.Event()
         self._stale.set()
         store.doorbell.listen(self._hear)
         server.when_recovered(self._stale.set)
 
     def _hear(self, changes: Iterable[Change]) -> None:
+        self._awaited.hear(changes)
         if self._traffic.hear(changes):
             self._stale.set()
 
     async def run(self) -> None:
         """Publish for ever."""
+        with self._store.transaction() as tx:
+            self._awaited.begin(tx)
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(self._watch_drains(), name="drains")
+            jobs.create_task(self._watchdrains(), name="drains")
             while True:
                 await self._stale.wait()
-                self._stale.clear()
-                for snapshot in self._snapshots():
-                    await self._publish(snapshot)
+                await self._publish_all()
                 await asyncio.sleep(0)  # first of all it goes out
                 for snapshot in self._waited_for():
                     jobs.create_task(self._note_accepted(snapshot), name="accepted")
+
+    async def _publish_all(self) -> None:
+        """Have every host's proxy do what the store says, a few hosts at a time.
+
+        What changes meanwhile is looked at before the next few: no snapshot is of two times.
+        """
+        due: dict[str, None] = {}
+        rendered: Rendered = {}
+        while due or self._stale.is_set():
+            await self._store.turns.mine()
+            changed: list[Snapshot] = []
+            with self._store.transaction() as tx:
+                if self._stale.is_set():
+                    self._stale.clear()
+                    try:
+                        self._traffic.look(tx)
+                    except Exception:
+                        log.exception("no traffic could be made of the store")
+                        return
+                    due.update(dict.fromkeys(self._traffic.touched()))
+                for host in [*islice(due, HOSTS_IN_A_TURN)]:
+                    del due[host]
+                    if (snapshot := self._snapshot(tx, host, rendered)) is not None:
+                        changed.append(snapshot)
+            for snapshot in changed:
+                await self._publish(snapshot)
+            if len(rendered) > MOST_SHARED:
+                rendered.clear()
+
+    def _snapshot(self, tx: Transaction, host: str, rendered: Rendered) -> Snapshot | None:
+        """What the host's proxy should do, if that is something new."""
+        previous = self._last.get(host)
+        try:
+            snapshot = take_snapshot(self._traffic.proxy(tx, host), previous, rendered)
+        except Exception:
+            # Ours. The proxy keeps what it has; the next change tries again.
+            log.exception("no snapshot for host %s", host)
+            return None
+        self._traffic.done(host)
+        if previous is not None and previous.version == snapshot.version:
+            return None
+        self._last[host] = snapshot
+        return snapshot
 
     async def _publish(self, snapshot: Snapshot) -> None:
         try:
@@ -80,36 +133,12 @@ class Publisher:
             log.exception("the snapshot for host %s can't be said to its proxy", snapshot.node)
             self._last.pop(snapshot.node)
 
-    def _snapshots(self) -> list[Snapshot]:
-        """The snapshots of all hosts whose proxy should do something new."""
-        changed = []
-        rendered: Rendered = {}
-        with self._store.transaction() as tx:
-            try:
-                self._traffic.look(tx)
-            except Exception:
-                log.exception("no traffic could be made of the store")
-                return []
-            for host in self._traffic.touched():
-                previous = self._last.get(host)
-                try:
-                    snapshot = take_snapshot(self._traffic.proxy(tx, host), previous, rendered)
-                except Exception:
-                    # Ours. The proxy keeps what it has; the next change tries again.
-                    log.exception("no snapshot for host %s", host)
-                    continue
-                self._traffic.done(host)
-                if previous is None or previous.version != snapshot.version:
-                    self._last[host] = snapshot
-                    changed.append(snapshot)
-        return changed
-
     def _waited_for(self) -> list[Snapshot]:
         """The latest snapshots of hosts whose proxy's word a task or a load balancer waits for."""
         with self._store.transaction() as tx:
-            hosts = {task.host for task in tx.where(Task) if _waits(task)}
             coming = any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
-            return [s for node, s in self._last.items() if coming or node in hosts]
+        hosts = self._last if coming else self._awaited.hosts()
+        return [self._last[host] for host in hosts if host in self._last]
 
     async def _note_accepted(self, snapshot: Snapshot) -> None:
         """Write back what the proxy has taken in: listeners that are there, and gone."""
@@ -144,13 +173,13 @@ class Publisher:
         if leaving and not listening and not task.mesh_gone:
             tx.put(replace(task, mesh_gone=True))
 
-    async def _watch_drains(self) -> None:
+    async def _watchdrains(self) -> None:
         """Say of leaving tasks and targets when the last request on them has ended."""
         while True:
             await asyncio.sleep(DRAIN_LOOK_SECONDS)
             with self._store.transaction() as tx:
-                leaving = [t for t in tx.where(Task) if _drains(t)]
-                targets = [t for t in tx.where(Target) if _idles(t)]
+                leaving = self._awaited.leaving(tx)
+                targets = self._awaited.targets(tx)
             if (not leaving and not targets) or self._stale.is_set():
                 # What is stale is not published: its acceptance would say nothing of a leaving.
                 continue
@@ -170,28 +199,12 @@ class Publisher:
             with self._store.transaction() as tx:
                 for task in leaving:
                     fresh = tx.find(Task, task.arn)
-                    if fresh and _drains(fresh) and not _is_busy(tx, fresh, busy):
+                    if fresh and drains(fresh) and not _is_busy(tx, fresh, busy):
                         tx.put(replace(fresh, drained=True))
                 for target in targets:
                     found = tx.find(Target, target.key)
-                    if found and _idles(found) and not busy.get((found.address, found.port)):
+                    if found and idles(found) and not busy.get((found.address, found.port)):
                         tx.put(replace(found, idle=True))
-
-
-def _waits(task: Task) -> bool:
-    if not task.uses_mesh:
-        return False
-    arriving = bool(task.sandboxes) and not task.mesh_ready and listens(task)
-    leaving = task.last_status is TaskStatus.DEPROVISIONING and not task.mesh_gone
-    return arriving or leaving
-
-
-def _drains(task: Task) -> bool:
-    return task.last_status is TaskStatus.DEACTIVATING and not task.drained
-
-
-def _idles(target: Target) -> bool:
-    return target.state is TargetState.DRAINING and target.task is None and not target.idle
 
 
 def _is_busy(tx: Transaction, task: Task, busy: Mapping[tuple[str, int], int]) -> bool:

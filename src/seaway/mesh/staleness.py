@@ -13,7 +13,7 @@ from seaway.core.cluster import Cluster
 from seaway.core.discovery import NamedEndpoint, Namespace, Registration
 from seaway.core.managed_certificate import ManagedCertificate
 from seaway.core.service import Deployment, RevisionTraffic, Service, ServiceConnect
-from seaway.core.task import Task
+from seaway.core.task import Task, TaskStatus
 from seaway.mesh.offers import words
 from seaway.store.changes import Change
 
@@ -21,7 +21,26 @@ _BALANCING = (Target, TargetGroup, LoadBalancer, Listener, Rule)
 _SAYING = (Cluster, Namespace, RevisionTraffic, ProxyCertificate, ManagedCertificate)
 _RUNNING = (Task, Deployment, Service, ContainerInstance, Host)
 
-CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
+_CONCERNING = frozenset((NamedEndpoint, Registration, *_RUNNING, *_SAYING, *_BALANCING))
+
+_STAGES = {
+    TaskStatus.PROVISIONING: 0,
+    TaskStatus.PENDING: 0,
+    TaskStatus.ACTIVATING: 1,
+    TaskStatus.RUNNING: 1,
+    TaskStatus.DEACTIVATING: 2,
+    TaskStatus.STOPPING: 3,
+    TaskStatus.DEPROVISIONING: 4,
+    TaskStatus.STOPPED: 5,
+}
+"""What of a task's way through life its proxies see."""
+
+
+def concerns_traffic(change: Change) -> bool:
+    """Whether proxies may have something else to do; most of what befalls a task is not theirs."""
+    if change.noun is Task and change.before is not None and change.after is not None:
+        return _seen(change.before) != _seen(change.after)
+    return change.noun in _CONCERNING
 
 
 @dataclass(slots=True)
@@ -96,6 +115,12 @@ def stale_task(stale: Stale, task: Task, both: list[Task]) -> None:
     stale.services.update(t.service for t in both if t.service is not None)
     stale.balance = stale.balance or any(t.bindings for t in both)
     stale.present = True
+
+
+def _seen(task: Task) -> tuple[object, ...]:
+    """What proxies are told of a task, of all that changes while it lives."""
+    place = (task.host, task.instance, task.vpc, task.addresses, task.bindings, task.sandboxes)
+    return (_STAGES[task.last_status], task.deployment, place)
 
 
 def _terms(deployment: Deployment | None) -> tuple[object, ...]:

@@ -33,11 +33,11 @@ from seaway.core.task import Task
 from seaway.mesh.callers import callers, ingresses, machine_callers
 from seaway.mesh.offers import Offers
 from seaway.mesh.published import Made, balancers, ended, host_ports, listens
-from seaway.mesh.staleness import CONCERNING, Stale, stale_of, stale_task
+from seaway.mesh.staleness import Stale, concerns_traffic, stale_of, stale_task
 from seaway.store.changes import Change
 from seaway.store.transaction import Transaction
 
-__all__ = ["CONCERNING", "Traffic", "listens"]
+__all__ = ["Traffic", "listens"]
 
 _secure = attrgetter("secure")
 _ends = attrgetter("terminated")
@@ -109,12 +109,6 @@ class _HostTraffic:
     secured: bool = False
     """Something of it speaks TLS."""
 
-    @property
-    def guarded(self) -> bool:
-        """Some of its host ports are for some callers only."""
-        made = self.made.get(_Part.HOST_PORTS)
-        return made is not None and any(port.sources is not None for port in made[0])
-
 
 class Traffic:
     """All hosts' traffic. ``hear`` of changes, ``look`` at the store, then ask for proxies.
@@ -129,6 +123,8 @@ class Traffic:
         self._heard: list[Change] = []
         self._known = False
         self._hosts: dict[str, _HostTraffic] = {}
+        self._guarded: set[str] = set()
+        """Hosts of whose host ports some are for some callers only."""
         self._leader: str | None = None
         self._offers = Offers()
         self._ways: dict[str, _Led] = {}
@@ -136,7 +132,7 @@ class Traffic:
 
     def hear(self, changes: Iterable[Change]) -> bool:
         """Remember what changed; whether any of it concerns traffic."""
-        concerning = [change for change in changes if change.noun in CONCERNING]
+        concerning = [change for change in changes if concerns_traffic(change)]
         self._heard += concerning
         return bool(concerning)
 
@@ -168,6 +164,10 @@ class Traffic:
             kept.made[_Part.INGRESS] = ingresses(tx, host)
         if _Part.HOST_PORTS in kept.stale:
             kept.made[_Part.HOST_PORTS] = host_ports(tx, host)
+            if any(port.sources is not None for port in kept.made[_Part.HOST_PORTS][0]):
+                self._guarded.add(host)
+            else:
+                self._guarded.discard(host)
         if _Part.BALANCE in kept.stale:
             kept.made[_Part.BALANCE] = balancers(tx) if leads else ((), ())
         if _Part.GATEWAY in kept.stale:
@@ -195,6 +195,7 @@ class Traffic:
         self._apart = any(host.address for host in tx.where(Host))
         self._offers.begin(tx)
         self._ways.clear()
+        self._guarded.clear()
         self._lead()
         for name, host in self._hosts.items():
             self._call(tx, name, host)
@@ -209,14 +210,20 @@ class Traffic:
                 stale_task(stale, task, [task])
         self._renew_hosts(tx, stale)
         moved = self._renew_offers(tx, stale)
-        for name, host in self._hosts.items():
+        everywhere = stale.callers or moved or stale.words or stale.certificates
+        if everywhere or (stale.present and self._guarded):
+            concerned = list(self._hosts)
+        else:
+            concerned = [name for name in {*stale.hosts, self._leader} if name in self._hosts]
+        for name in concerned:
+            host = self._hosts[name]
             if stale.callers or host.callers_stale:
                 self._call(tx, name, host)
             if moved and any(c.namespace in moved for c in host.callers.values()):
                 host.stale.add(_Part.CONNECT)
             if moved and self._apart:
                 host.stale.add(_Part.CONNECT)  # or what others may call there
-            if stale.words or (stale.present and host.guarded):
+            if stale.words or (stale.present and name in self._guarded):
                 host.stale.add(_Part.HOST_PORTS)
             if stale.certificates and host.secured:
                 host.stale.add(_Part.SECRETS)
@@ -244,6 +251,7 @@ class Traffic:
         for name in stale.hosts:
             if tx.find(Host, name) is None:
                 self._hosts.pop(name, None)
+                self._guarded.discard(name)
                 continue
             host = self._hosts.setdefault(name, _HostTraffic())
             host.callers_stale = True

@@ -73,11 +73,11 @@ class Loop:
             if not self._due:
                 await self._sleep()
                 continue
+            # Requests and other loops get their turn between any two keys.
+            await self._store.turns.mine()
             key = next(iter(self._due))
             del self._due[key]
             self._settle(key)
-            # Requests and other loops get their turn between any two keys.
-            await asyncio.sleep(0)
 
     def _settle(self, key: str) -> None:
         moment = self._moment()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -30,8 +30,8 @@ from seaway.store.changes import Change
 from seaway.store.occupancy import candidate
 from seaway.store.transaction import Transaction
 
-MOST_IN_A_ROUND = 100
-"""Tasks placed before other work gets its turn: some ten milliseconds' worth."""
+MOST_IN_A_ROUND = 10
+"""Tasks placed before other work gets its turn: some milliseconds' worth."""
 
 LOOK_AGAIN = 5.0
 """Seconds until tasks that found no place are tried again."""
@@ -60,26 +60,78 @@ def _is_new(task: Task) -> bool:
     return task.host is None and task.is_alive
 
 
-def reconcile(tx: Transaction, key: str, moment: Moment) -> float | None:
+class Rounds:
+    """What there is to give out in clusters where many tasks wait, from one round to the next.
+
+    To look at a thousand instances takes longer than to place ten tasks on them. It ``hear``s of
+    every change: what is not placement's own doing ends all that is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Round] = {}
+
+    def hear(self, changes: Iterable[Change]) -> None:
+        """Let go of what is not so any more."""
+        if self._kept and any(_is_news(change) for change in changes):
+            self._kept.clear()
+
+    def take(self, cluster: str) -> _Round | None:
+        """What is kept of the last round, no longer kept: one that fails is not gone on with."""
+        return self._kept.pop(cluster, None)
+
+    def keep(self, cluster: str, given: _Round) -> None:
+        """For the next round."""
+        self._kept[cluster] = given
+
+
+def _is_news(change: Change) -> bool:
+    """Whether what there is to give out may be more, or less by other hands."""
+    before, after = change.before, change.after
+    match change.either:
+        case Task():
+            return _holds(before) != _holds(after) and not _is_placed(before, after)
+        case NetworkInterface(holder=holder):
+            return after is None or before is not None or ":task/" not in holder
+        case Service() as service:
+            return is_daemon(service)
+        case ContainerInstance() | Subnet():
+            return True
+        case _:
+            return False
+
+
+def _holds(task: Task | None) -> tuple[object, ...]:
+    """What a task takes of its instance and of its subnet, as long as it does."""
+    if task is None or task.host is None or task.last_status is TaskStatus.STOPPED:
+        return ()
+    return (task.host, task.instance, task.addresses, task.bindings, task.is_alive)
+
+
+def _is_placed(before: Task | None, after: Task | None) -> bool:
+    """It has just got its place: by us, as nobody else gives any."""
+    return before is not None and after is not None and before.host is None
+
+
+def reconcile(
+    tx: Transaction, key: str, moment: Moment, rounds: Rounds | None = None
+) -> float | None:
     """Place the tasks of the cluster that have no place yet. Looks again when some stay.
 
     A great many are placed in several rounds, so that others get their turn between them.
     """
-    waiting = [task for task in tx.where(Task, cluster=key) if _is_new(task)]
-    if not waiting:
-        return None
-    # Tasks for one instance go first: those of daemons are not to find it full of others.
-    waiting.sort(key=lambda task: task.wanted_instance is None)
-    given = _Round(tx, key, moment)
-    left = 0
-    for task in waiting:
-        if given.placed >= MOST_IN_A_ROUND:
-            return moment.now
-        definition = tx.find(TaskDefinition, task.task_definition)
-        if definition is None or not _can_start(tx, task, definition, moment):
-            continue
-        left += not given.place(task, definition)
-    given.tell_refusals()
+    kept = given = rounds.take(key) if rounds is not None else None
+    if given is None:
+        waiting = [task for task in tx.where(Task, cluster=key) if _is_new(task)]
+        if not waiting:
+            return None
+        given = _Round(tx, key, waiting)
+    left = given.go_on(tx, moment)
+    if given.waiting:
+        if rounds is not None and not given.reserves:
+            rounds.keep(key, given)
+        return moment.now
+    if kept is not None:
+        return moment.now  # others may have come since its first round
     return moment.now + LOOK_AGAIN if left else None
 
 
@@ -95,14 +147,19 @@ def candidates(tx: Transaction, cluster: str) -> list[Candidate]:
 class _Round:
     """What there is to give out in one look at a cluster: read once, then kept up as it goes."""
 
-    def __init__(self, tx: Transaction, cluster: str, moment: Moment) -> None:
+    def __init__(self, tx: Transaction, cluster: str, waiting: Iterable[Task]) -> None:
+        # Tasks for one instance go first: those of daemons are not to find it full of others.
+        ordered = sorted(waiting, key=lambda task: task.wanted_instance is None)
+        self.waiting = deque(task.arn for task in ordered)
+        """The tasks that have not been looked at, by their ARNs."""
         self._tx = tx
         self._cluster = cluster
-        self._moment = moment
         self._addresses = AddressBook(tx)
         self._refused: dict[str, tuple[Task, Refusal]] = {}
         self._reserved = False
-        self.placed = 0
+        self.reserves = False
+        """Room is kept for daemons, whose tasks would not find it."""
+        self._left = 0
 
     @cached_property
     def _floor(self) -> Floor:
@@ -120,7 +177,27 @@ class _Round:
         tasks = self._tx.where(Task, cluster=self._cluster)
         return Counter((task.group, task.subnet) for task in tasks if task.is_alive)
 
-    def place(self, task: Task, definition: TaskDefinition) -> bool:
+    def go_on(self, tx: Transaction, moment: Moment) -> int:
+        """Place some of those that wait; how many of all looked at so far found no place."""
+        self._tx = self._addresses.tx = tx
+        self._moment = moment
+        placed = 0
+        while self.waiting and placed < MOST_IN_A_ROUND:
+            task = tx.find(Task, self.waiting.popleft())
+            if task is None or not _is_new(task):
+                continue
+            definition = tx.find(TaskDefinition, task.task_definition)
+            if definition is None or not _can_start(tx, task, definition, moment):
+                continue
+            if self._place(task, definition):
+                placed += 1
+            else:
+                self._left += 1
+        if not self.waiting:
+            self._tell_refusals()
+        return self._left
+
+    def _place(self, task: Task, definition: TaskDefinition) -> bool:
         """Give the task a place; False when it has to wait."""
         if task.launch_type == "FARGATE":
             placed = self._on_fargate(task, definition)
@@ -130,7 +207,6 @@ class _Round:
             self._refused.setdefault(task.service or "", (task, placed))
             return False
         self._tx.put(placed)
-        self.placed += 1
         return True
 
     def _on_instance(self, task: Task, definition: TaskDefinition) -> Task | Refusal:
@@ -174,6 +250,7 @@ class _Round:
             need = Use(cpu=definition.cpu_needed, memory=definition.memory_needed)
             for instance in instances_for(self._tx, service, definition.arn):
                 if instance not in there:
+                    self.reserves = True
                     self._floor.reserve(instance, need, fixed_ports(definition))
 
     def _bridge_addresses(
@@ -230,7 +307,7 @@ class _Round:
             )
         return NO_ADDRESS
 
-    def tell_refusals(self) -> None:
+    def _tell_refusals(self) -> None:
         """Say in each service's events why its first task that waits has no place."""
         for task, refusal in self._refused.values():
             _tell_refusal(self._tx, task, refusal, self._moment)

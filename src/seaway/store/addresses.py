@@ -31,15 +31,18 @@ def taken_addresses(tx: Transaction, subnet: str) -> set[str]:
 
 
 class AddressBook:
-    """The free addresses of subnets while several are given out in one transaction."""
+    """The free addresses of subnets while several are given out, and nobody else gives any.
+
+    ``tx`` may be another transaction later.
+    """
 
     def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
+        self.tx = tx
         self._free: dict[str, Iterator[str]] = {}
 
     def take(self, subnet: Subnet) -> str | None:
         """The subnet's lowest free address, from now on taken; None when there is none left."""
         if subnet.id not in self._free:
-            taken = taken_addresses(self._tx, subnet.id)
+            taken = taken_addresses(self.tx, subnet.id)
             self._free[subnet.id] = (a for a in usable_addresses(subnet.cidr) if a not in taken)
         return next(self._free[subnet.id], None)
