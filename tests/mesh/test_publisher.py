@@ -340,3 +340,38 @@ def test_what_can_not_be_said_to_a_proxy_is_loud_and_the_next_change_is_said(
 
     with caplog.at_level(logging.ERROR):
         play(tmp_path, story, *CONNECTED)
+
+
+def test_of_many_hosts_each_is_told_and_the_tasks_of_each_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """More than are looked at in one turn."""
+    numbers = range(2, 13)
+    hosts = [Host(id=f"host-{number}", cpu=1, memory=1, connected=True) for number in numbers]
+    tasks = [
+        replace(TASK, arn=a_task(number).arn, host=host.id)
+        for number, host in zip(numbers, hosts, strict=True)
+    ]
+
+    async def story(played: Played) -> None:
+        def ready() -> list[Task]:
+            with played.store.transaction() as tx:
+                return [task for task in tx.where(Task) if task.mesh_ready]
+
+        def told() -> set[str]:
+            return {snapshot.node for snapshot in played.proxies.published}
+
+        everyone = {"host-1", *(host.id for host in hosts)}
+        await played.until(lambda: told() == everyone)
+        await played.proxies.take_in()
+        await played.until(lambda: len(ready()) == len(everyone))
+        played.proxies.published.clear()
+        other = a_discovery_service("birds", owner=SERVICE.arn)
+        played.put(other, a_named_endpoint(other, number=2))
+        with played.store.transaction() as tx:  # one goes before it is its turn
+            tx.drop(hosts[-1])
+        await played.until(lambda: told() == everyone - {hosts[-1].id})
+
+    with caplog.at_level(logging.ERROR):
+        play(tmp_path, story, *CONNECTED, *hosts, *tasks)
+    assert caplog.records == []

@@ -172,6 +172,8 @@ class _Session:
         self._due: dict[str, None] = {}
         self._plan_due = True
         self._bell = asyncio.Event()
+        self._said: list[ToHost] = []
+        """What goes out when all that it was made of is on disk."""
         with store.transaction() as tx:
             self._due.update(dict.fromkeys(t.arn for t in tx.where(Task, host=host)))
         self._bell.set()
@@ -192,7 +194,6 @@ class _Session:
         while True:
             await self._bell.wait()
             self._bell.clear()
-            await self._store.flushed()
             await self._store.turns.mine()
             with self._store.transaction() as tx:
                 self._say_plan(tx)
@@ -203,6 +204,11 @@ class _Session:
                         self._say_task(tx, arn, guarding)
                     except Exception:
                         log.exception("task %s can't be handed over", arn)
+            said, self._said = self._said, []
+            if said:
+                await self._store.flushed()
+            for message in said:
+                self._link.send(message)
 
     def _say_plan(self, tx: Transaction) -> None:
         if not self._plan_due:
@@ -211,7 +217,7 @@ class _Session:
         plan = host_plan(tx, self._host, self._here)
         if plan != self._plan:
             self._plan = plan
-            self._link.send(plan)
+            self._said.append(plan)
 
     def _say_task(self, tx: Transaction, arn: str, guarding: Guarding) -> None:
         task = tx.find(Task, arn)
@@ -226,7 +232,7 @@ class _Session:
         if self._told.get(arn) != said:
             self._told[arn] = said
             self._guard(arn, said)
-            self._link.send(said)
+            self._said.append(said)
 
     def _guard(self, arn: str, said: Assignment | None) -> None:
         if said is not None and said.guards:

@@ -61,8 +61,17 @@ class Publisher:
         self._awaited = Awaited()
         self._stale = asyncio.Event()
         self._stale.set()
+        self._due: dict[str, None] = {}
+        """The hosts that were touched by what was looked at, and not looked at themselves yet."""
+        self._rendered: Rendered = {}
+        self._recovered = False
         store.doorbell.listen(self._hear)
-        server.when_recovered(self._stale.set)
+        server.when_recovered(self._recover)
+
+    def _recover(self) -> None:
+        """A proxy has taken what it had refused: tasks and load balancers may go on."""
+        self._recovered = True
+        self._stale.set()
 
     def _hear(self, changes: Iterable[Change]) -> None:
         self._awaited.hear(changes)
@@ -74,47 +83,56 @@ class Publisher:
         with self._store.transaction() as tx:
             self._awaited.begin(tx)
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(self._watchdrains(), name="drains")
+            jobs.create_task(self._watch_drains(), name="drains")
             while True:
-                await self._stale.wait()
-                await self._publish_all()
-                await asyncio.sleep(0)  # first of all it goes out
-                for snapshot in self._waited_for():
+                if not self._due:
+                    await self._stale.wait()
+                await self._store.turns.mine()
+                for snapshot in await self._publish_some():
                     jobs.create_task(self._note_accepted(snapshot), name="accepted")
 
-    async def _publish_all(self) -> None:
-        """Have every host's proxy do what the store says, a few hosts at a time.
+    async def _publish_some(self) -> list[Snapshot]:
+        """Have a few hosts' proxies do what the store says; those somebody waits for.
 
-        What changes meanwhile is looked at before the next few: no snapshot is of two times.
+        What has changed is looked at before each few: no snapshot is of two times.
         """
-        due: dict[str, None] = {}
-        rendered: Rendered = {}
-        while due or self._stale.is_set():
-            await self._store.turns.mine()
-            changed: list[Snapshot] = []
-            with self._store.transaction() as tx:
-                if self._stale.is_set():
-                    self._stale.clear()
-                    try:
-                        self._traffic.look(tx)
-                    except Exception:
-                        log.exception("no traffic could be made of the store")
-                        return
-                    due.update(dict.fromkeys(self._traffic.touched()))
-                for host in [*islice(due, HOSTS_IN_A_TURN)]:
-                    del due[host]
-                    if (snapshot := self._snapshot(tx, host, rendered)) is not None:
-                        changed.append(snapshot)
-            for snapshot in changed:
-                await self._publish(snapshot)
-            if len(rendered) > MOST_SHARED:
-                rendered.clear()
+        changed: list[Snapshot] = []
+        with self._store.transaction() as tx:
+            if self._stale.is_set():
+                self._stale.clear()
+                self._look(tx)
+            looked = [*islice(self._due, HOSTS_IN_A_TURN)]
+            for host in looked:
+                del self._due[host]
+                if (snapshot := self._snapshot(tx, host)) is not None:
+                    changed.append(snapshot)
+            coming = any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
+        if not self._due or len(self._rendered) > MOST_SHARED:
+            self._rendered.clear()
+        for snapshot in changed:
+            await self._publish(snapshot)
+        await asyncio.sleep(0)  # first of all it goes out
+        if self._recovered:
+            self._recovered = False
+            looked = list(self._last)
+        waited_for = self._last if coming else self._awaited.hosts()
+        return [self._last[host] for host in looked if host in waited_for and host in self._last]
 
-    def _snapshot(self, tx: Transaction, host: str, rendered: Rendered) -> Snapshot | None:
+    def _look(self, tx: Transaction) -> None:
+        try:
+            self._traffic.look(tx)
+        except Exception:
+            log.exception("no traffic could be made of the store")
+            return
+        touched = dict.fromkeys(self._traffic.touched())
+        # In the order of their coming, or the first ones would be looked at again and again.
+        self._due = {host: None for host in self._due if host in touched} | touched
+
+    def _snapshot(self, tx: Transaction, host: str) -> Snapshot | None:
         """What the host's proxy should do, if that is something new."""
         previous = self._last.get(host)
         try:
-            snapshot = take_snapshot(self._traffic.proxy(tx, host), previous, rendered)
+            snapshot = take_snapshot(self._traffic.proxy(tx, host), previous, self._rendered)
         except Exception:
             # Ours. The proxy keeps what it has; the next change tries again.
             log.exception("no snapshot for host %s", host)
@@ -132,13 +150,6 @@ class Publisher:
             # Ours. The proxy keeps what it has, and nobody waits for what it never got.
             log.exception("the snapshot for host %s can't be said to its proxy", snapshot.node)
             self._last.pop(snapshot.node)
-
-    def _waited_for(self) -> list[Snapshot]:
-        """The latest snapshots of hosts whose proxy's word a task or a load balancer waits for."""
-        with self._store.transaction() as tx:
-            coming = any(lb.state == "provisioning" for lb in tx.where(LoadBalancer))
-        hosts = self._last if coming else self._awaited.hosts()
-        return [self._last[host] for host in hosts if host in self._last]
 
     async def _note_accepted(self, snapshot: Snapshot) -> None:
         """Write back what the proxy has taken in: listeners that are there, and gone."""
@@ -173,14 +184,14 @@ class Publisher:
         if leaving and not listening and not task.mesh_gone:
             tx.put(replace(task, mesh_gone=True))
 
-    async def _watchdrains(self) -> None:
+    async def _watch_drains(self) -> None:
         """Say of leaving tasks and targets when the last request on them has ended."""
         while True:
             await asyncio.sleep(DRAIN_LOOK_SECONDS)
             with self._store.transaction() as tx:
                 leaving = self._awaited.leaving(tx)
                 targets = self._awaited.targets(tx)
-            if (not leaving and not targets) or self._stale.is_set():
+            if (not leaving and not targets) or self._stale.is_set() or self._due:
                 # What is stale is not published: its acceptance would say nothing of a leaving.
                 continue
             published = {node: snapshot.version for node, snapshot in self._last.items()}
