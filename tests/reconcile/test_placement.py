@@ -186,9 +186,9 @@ class Hall:
             self.world.put(an_instance(number, subnet="subnet-1", vpc="vpc-1", zone=zone, cpu=9000))
         self.world.put(*(a_task(number) for number in range(1, tasks + 1)))
 
-    def round(self) -> float | None:
+    def round(self, cluster: str = CLUSTER) -> float | None:
         with self.world.store.transaction() as tx:
-            return placement.reconcile(tx, CLUSTER, self.world.moment(), self.rounds)
+            return placement.reconcile(tx, cluster, self.world.moment(), self.rounds)
 
     def finish(self) -> list[Task]:
         for _ in range(20):
@@ -286,3 +286,17 @@ def test_a_round_that_fails_leaves_nothing_behind() -> None:
     given = [entry.address for task in after for entry in task.addresses]
     assert all(task.host for task in after)
     assert len(given) == len(set(given)) == 35
+
+
+def test_two_clusters_in_one_subnet_give_no_address_twice() -> None:
+    hall = Hall(placement.Rounds(), tasks=25)
+    other = f"{CLUSTER}-two"
+    hall.world.put(an_instance(9, cluster=other, subnet="subnet-1", vpc="vpc-1", cpu=9000))
+    hall.world.put(*(a_task(number, cluster=other, cpu_override=1) for number in range(50, 75)))
+    for _ in range(12):
+        hall.round()
+        hall.round(other)
+    placed_ = hall.world.tasks()
+    given = [entry.address for task in placed_ for entry in task.addresses]
+    assert len({task.cluster for task in placed_ if task.host}) == 2
+    assert len(given) == len(set(given)) > 30

@@ -76,8 +76,13 @@ class Rounds:
             self._kept.clear()
 
     def take(self, cluster: str) -> _Round | None:
-        """What is kept of the last round, no longer kept: one that fails is not gone on with."""
-        return self._kept.pop(cluster, None)
+        """What is kept of the last round, no longer kept: one that fails is not gone on with.
+
+        Nor is what other clusters have: both may give out addresses of the same subnet.
+        """
+        given = self._kept.pop(cluster, None)
+        self._kept.clear()
+        return given
 
     def keep(self, cluster: str, given: _Round) -> None:
         """For the next round."""
@@ -126,12 +131,10 @@ def reconcile(
             return None
         given = _Round(tx, key, waiting)
     left = given.go_on(tx, moment)
-    if given.waiting:
-        if rounds is not None and not given.reserves:
-            rounds.keep(key, given)
+    if given.waiting and rounds is not None and not given.reserves:
+        rounds.keep(key, given)
+    if given.waiting or kept is not None:  # others may have come since the first round
         return moment.now
-    if kept is not None:
-        return moment.now  # others may have come since its first round
     return moment.now + LOOK_AGAIN if left else None
 
 
